@@ -1,0 +1,17 @@
+"""Unknot. Importing any part of it pins the time zone data first (DESIGN §3, Time)."""
+
+from typing import TYPE_CHECKING
+
+from app.core.zones import use_pinned_zone_data
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+use_pinned_zone_data()
+
+
+def create_app() -> "Flask":
+    """The application as `flask --app app` finds it; imported late so that pure rooms stay free of Flask."""
+    from app.factory import create_app as build
+
+    return build()

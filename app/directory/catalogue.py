@@ -1,0 +1,215 @@
+"""The catalogue of specialties: what a therapist works on, and which technique stands how for which condition.
+
+It is data that changes with the code, so it lives here and not in a table; ids are stable and never reused.
+Standings follow the evidence page of each article (NICE NG59, ACP 2017, NCCIH on contraindications).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["condition", "technique"]
+Standing = Literal["recommended", "with_caution", "no_evidence"]
+
+ANY = 0
+"""The specialty id of a search that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specialty:
+    id: int
+    slug: str
+    name: str
+    kind: Kind
+    synonyms: tuple[str, ...]
+
+
+def _condition(number: int, slug: str, name: str, *synonyms: str) -> Specialty:
+    return Specialty(number, slug, name, "condition", synonyms)
+
+
+def _technique(number: int, slug: str, name: str, *synonyms: str) -> Specialty:
+    return Specialty(number, slug, name, "technique", synonyms)
+
+
+SPECIALTIES: tuple[Specialty, ...] = (
+    _condition(
+        1,
+        "lower-back-pain",
+        "Lower back pain",
+        "low back pain",
+        "back pain",
+        "lumbago",
+        "lumbar pain",
+        "sore back",
+        "backache",
+        "bad back",
+        "my back hurts",
+    ),
+    _condition(
+        2,
+        "sciatica",
+        "Sciatica",
+        "sciatic nerve",
+        "sciatic pain",
+        "leg pain",
+        "burning leg",
+        "shooting pain in leg",
+        "siatica",
+        "piriformis syndrome",
+    ),
+    _condition(
+        3,
+        "pinched-nerve",
+        "Pinched nerve",
+        "radiculopathy",
+        "trapped nerve",
+        "nerve compression",
+        "compressed nerve",
+        "nerve root pain",
+        "numb arm",
+        "tingling arm",
+    ),
+    _condition(4, "neck-pain", "Neck pain", "stiff neck", "cervical pain", "sore neck", "tech neck", "whiplash"),
+    _condition(
+        5, "shoulder-pain", "Shoulder pain", "frozen shoulder", "rotator cuff", "sore shoulder", "upper back pain"
+    ),
+    _condition(6, "headache", "Headache", "tension headache", "migraine", "head pain"),
+    _condition(7, "hip-pain", "Hip pain", "sore hip", "buttock pain", "glute pain", "hip tightness"),
+    _condition(
+        8,
+        "muscle-tension",
+        "Muscle tension",
+        "tight muscles",
+        "knots",
+        "stress",
+        "stiffness",
+        "muscle spasm",
+        "relaxation",
+    ),
+    _condition(9, "pregnancy", "Pregnancy aches", "pregnant", "pelvic girdle pain", "maternity"),
+    _condition(
+        10, "sports-injury", "Sports injury", "strain", "sprain", "running injury", "hamstring", "sports recovery"
+    ),
+    _condition(11, "knee-pain", "Knee pain", "sore knee", "runner's knee", "it band"),
+    _condition(12, "jaw-pain", "Jaw pain", "tmj", "tmd", "jaw clenching", "teeth grinding"),
+    _technique(101, "swedish", "Swedish massage", "relaxation massage", "classic massage", "swedish"),
+    _technique(102, "deep-tissue", "Deep tissue", "deep tissue massage", "deep pressure", "firm massage"),
+    _technique(103, "myofascial-release", "Myofascial release", "fascia", "mfr", "fascial release", "myofascial"),
+    _technique(
+        104, "trigger-point", "Trigger-point therapy", "trigger points", "trigger point massage", "referred pain"
+    ),
+    _technique(
+        105, "gentle-stretching", "Gentle stretching", "assisted stretching", "stretching", "passive stretching"
+    ),
+    _technique(106, "sports-massage", "Sports massage", "athletic massage", "sport massage"),
+    _technique(107, "prenatal", "Prenatal massage", "pregnancy massage", "antenatal massage"),
+    _technique(108, "lymphatic-drainage", "Lymphatic drainage", "manual lymph drainage", "mld", "lymph drainage"),
+    _technique(
+        109, "medical-massage", "Medical massage", "clinical massage", "orthopedic massage", "therapeutic massage"
+    ),
+    _technique(110, "hot-stone", "Hot stone massage", "hot stones", "heat massage"),
+    _technique(111, "craniosacral", "Craniosacral therapy", "cranial sacral", "cst"),
+    _technique(112, "neuromuscular", "Neuromuscular therapy", "nmt", "neuromuscular massage"),
+)
+
+BY_SLUG: Mapping[str, Specialty] = MappingProxyType({each.slug: each for each in SPECIALTIES})
+BY_ID: Mapping[int, Specialty] = MappingProxyType({each.id: each for each in SPECIALTIES})
+
+TECHNIQUES_FOR: Mapping[str, Mapping[str, Standing]] = MappingProxyType(
+    {
+        "lower-back-pain": {
+            "swedish": "recommended",
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "gentle-stretching": "recommended",
+            "medical-massage": "recommended",
+            "deep-tissue": "with_caution",
+            "hot-stone": "with_caution",
+            "craniosacral": "no_evidence",
+        },
+        "sciatica": {
+            "gentle-stretching": "recommended",
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "swedish": "recommended",
+            "medical-massage": "recommended",
+            "deep-tissue": "with_caution",
+            "craniosacral": "no_evidence",
+        },
+        "pinched-nerve": {
+            "gentle-stretching": "recommended",
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "medical-massage": "recommended",
+            "neuromuscular": "with_caution",
+            "deep-tissue": "with_caution",
+            "craniosacral": "no_evidence",
+        },
+        "neck-pain": {
+            "swedish": "recommended",
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "gentle-stretching": "with_caution",
+            "deep-tissue": "with_caution",
+        },
+        "shoulder-pain": {
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "swedish": "recommended",
+            "sports-massage": "recommended",
+            "deep-tissue": "with_caution",
+        },
+        "headache": {
+            "trigger-point": "recommended",
+            "swedish": "recommended",
+            "craniosacral": "no_evidence",
+            "deep-tissue": "with_caution",
+        },
+        "hip-pain": {
+            "myofascial-release": "recommended",
+            "trigger-point": "recommended",
+            "gentle-stretching": "recommended",
+            "deep-tissue": "with_caution",
+        },
+        "muscle-tension": {
+            "swedish": "recommended",
+            "deep-tissue": "recommended",
+            "hot-stone": "recommended",
+            "trigger-point": "recommended",
+        },
+        "pregnancy": {
+            "prenatal": "recommended",
+            "swedish": "with_caution",
+            "lymphatic-drainage": "with_caution",
+            "deep-tissue": "with_caution",
+            "hot-stone": "with_caution",
+        },
+        "sports-injury": {
+            "sports-massage": "recommended",
+            "myofascial-release": "recommended",
+            "deep-tissue": "with_caution",
+        },
+        "knee-pain": {
+            "sports-massage": "recommended",
+            "myofascial-release": "recommended",
+            "deep-tissue": "with_caution",
+        },
+        "jaw-pain": {"trigger-point": "recommended", "neuromuscular": "recommended", "craniosacral": "no_evidence"},
+    }
+)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("'", "").split())
+
+
+_BY_WORDS: Mapping[str, Specialty] = MappingProxyType(
+    {_key(words): each for each in reversed(SPECIALTIES) for words in (*each.synonyms, each.name, each.slug)}
+)
+
+
+def specialty_of(text: str) -> Specialty | None:
+    """The specialty that a slug, a name or one of its synonyms means; None when it is none of them."""
+    return _BY_WORDS.get(_key(text))

@@ -1,0 +1,53 @@
+"""Who may call a route. Every view says so; a view that says nothing is refused at run time and by a guard test."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, request
+
+AUDIENCES = frozenset({"public", "patient", "therapist", "doctor", "editor", "admin", "development"})
+View = TypeVar("View", bound=Callable[..., object])
+RolesOfCaller = Callable[[], frozenset[str]]
+
+
+def audience(*names: str) -> Callable[[View], View]:
+    """Declare that callers with any of the roles `names` may use the view; "public" is everybody."""
+    unknown = set(names) - AUDIENCES
+    if unknown or not names:
+        raise ValueError(f"audience takes names from {sorted(AUDIENCES)}, not {sorted(unknown)}")
+
+    def declare(view: View) -> View:
+        view.__audience__ = frozenset(names)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(app: Flask, endpoint: str) -> frozenset[str]:
+    """The audience of an endpoint; empty when none was declared. Third-party views are declared by endpoint."""
+    named: dict[str, frozenset[str]] = app.extensions["unknot_audiences"]
+    own: frozenset[str] = getattr(app.view_functions[endpoint], "__audience__", frozenset())
+    return named.get(endpoint, own)
+
+
+def init_app(app: Flask, roles_of_caller: RolesOfCaller) -> None:
+    """Refuse, before any view runs, whoever the route was not made for."""
+    app.extensions["unknot_audiences"] = {"static": frozenset({"public"})}
+
+    @app.before_request
+    def enforce() -> None:
+        if request.endpoint is not None and not _may_enter(declared(app, request.endpoint), roles_of_caller):
+            abort(403)
+
+
+def _may_enter(allowed: frozenset[str], roles_of_caller: RolesOfCaller) -> bool:
+    if "public" in allowed:
+        return True
+    if "development" in allowed:
+        return not current_app.config["SETTINGS"].production
+    return bool(allowed & roles_of_caller())
+
+
+def declare_endpoints(app: Flask, audience_name: str, *endpoints: str) -> None:
+    """Declare views that are not ours to decorate."""
+    app.extensions["unknot_audiences"].update(dict.fromkeys(endpoints, frozenset({audience_name})))

@@ -1,0 +1,69 @@
+"""The one mapping from what went wrong to what a caller sees: a page in our voice, or `application/problem+json`."""
+
+import json
+
+from flask import Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import DomainError, Invalid
+from app.core.logs import logger
+from app.doors.database import db
+
+log = logger("unknot.errors")
+PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 500, 503})
+
+
+def wants_problem() -> bool:
+    """Whether the caller came through the JSON door."""
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, code: str, title: str, **members: object) -> Response:
+    """An RFC 9457 answer. `code` is the stable last part of `type`."""
+    body = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, **members}
+    return Response(json.dumps(body, default=str), status=status, mimetype="application/problem+json")
+
+
+def page(status: int, message: str | None = None) -> tuple[str, int]:
+    """The error page of `status`, with what the person can do next."""
+    shown = status if status in PAGES else (400 if status < 500 else 500)
+    text = render_template(f"errors/{shown}.html", message=message, request_id=g.get("request_id"))
+    return text, status
+
+
+def _domain(error: DomainError) -> Response | tuple[str, int]:
+    db.session.rollback()
+    if not wants_problem():
+        return page(error.status, error.message)
+    field = {"field": error.field} if isinstance(error, Invalid) and error.field else {}
+    return problem(error.status, error.code, error.message, **field, **error.facts)
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return error
+    if wants_problem():
+        code = error.name.lower().replace(" ", "-")
+        answer = problem(status, code, error.description or error.name)
+    else:
+        answer = make_response(page(status))
+    for name, value in error.get_headers():
+        if name in ("Retry-After", "Allow"):
+            answer.headers[name] = value
+    return answer
+
+
+def _unexpected(error: Exception) -> Response | tuple[str, int]:
+    log.exception("unexpected", exc_info=error)
+    db.session.rollback()
+    if wants_problem():
+        return problem(500, "internal-server-error", "Something went wrong on our side.")
+    return page(500)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    if not app.testing:
+        app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,88 @@
+"""Wires the house together; decides nothing."""
+
+from typing import Any
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_babel import Babel, get_locale
+from flask_openapi import Info, OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+from app import api, cli, web
+from app.core import crypto, logs
+from app.core.database import prepare
+from app.doors import audience, errors, limits, request_log, security
+from app.doors.caller import roles_of_caller
+from app.doors.database import db
+from app.doors.locale import select_locale
+from app.tables import Base
+from config import ROOT, Settings, from_environment
+
+alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def create_app(settings: Settings | None = None, overrides: dict[str, Any] | None = None) -> Flask:
+    """The application. `settings` default to the environment; `overrides` are Flask settings, for tests."""
+    settings = settings or from_environment()
+    app = OpenAPI(
+        "unknot",
+        info=Info(title="Unknot", version="1"),
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance.resolve()),
+        doc_prefix="/api/v1",
+        doc_url="/openapi.json",
+        doc_ui=False,
+    )
+    app.openapi_version = "3.1.0"
+    app.config.from_mapping(_flask_settings(settings))
+    app.config.from_mapping(overrides or {})
+    if not app.testing:
+        logs.configure(as_json=settings.production)
+    crypto.use_keys(settings.data_keys)
+    _wire(app)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.environment == "testing",
+        "SQLALCHEMY_ENGINES": {"default": settings.database_url},
+        "ALEMBIC": {
+            "script_location": str(ROOT / "migrations"),
+            "version_locations": [str(ROOT / "migrations" / "versions")],
+        },
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "unknot",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+    }
+
+
+def _wire(app: OpenAPI) -> None:
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            prepare(engine)
+    alembic.init_app(app)
+    babel.init_app(app, locale_selector=select_locale)
+    app.add_template_global(get_locale)
+    csrf.init_app(app)
+    request_log.init_app(app)
+    limits.init_app(app)
+    audience.init_app(app, roles_of_caller)
+    security.init_app(app)
+    errors.init_app(app)
+    web.init_app(app)
+    api.init_app(app, csrf)
+    cli.init_app(app)

@@ -1,0 +1,1 @@
+"""Measurements, always as ratios taken in one run. `make bench` prints one JSON document."""

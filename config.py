@@ -1,0 +1,109 @@
+"""Settings, read once from the environment. Development makes what it needs; production refuses to start without it."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).resolve().parent
+
+
+class BadSettings(RuntimeError):
+    """The environment lacks something, or holds something that cannot be meant."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`production` is True only with APP_ENV=production; `testing` only with APP_ENV=testing."""
+
+    environment: str
+    instance: Path
+    database_url: str
+    redis_url: str | None
+    secret_key: str
+    data_keys: tuple[str, ...]
+    mail_url: str | None
+    base_url: str
+    geocoder: str
+    map_tile_url: str | None
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def development(self) -> bool:
+        return self.environment == "development"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings; BadSettings says which variable to set, and to what."""
+    given = os.environ if environ is None else environ
+    environment = given.get("APP_ENV", "development")
+    if environment not in ("development", "testing", "production"):
+        raise BadSettings("APP_ENV is development, testing or production")
+    instance = Path(given.get("INSTANCE_PATH") or ROOT / "instance")
+    instance.mkdir(parents=True, exist_ok=True)
+    production = environment == "production"
+    port = given.get("PORT", "5000")
+    return Settings(
+        environment=environment,
+        instance=instance,
+        database_url=_database_url(given.get("DATABASE_URL") or f"sqlite:///{instance / 'unknot.db'}"),
+        redis_url=given.get("REDIS_URL") or None,
+        secret_key=given.get("SECRET_KEY") or _kept(instance / "secret_key", production, "SECRET_KEY"),
+        data_keys=tuple(_data_keys(given.get("DATA_KEYS") or _kept(instance / "data_keys", production, "DATA_KEYS"))),
+        mail_url=given.get("MAIL_URL") or None,
+        base_url=_base_url(given.get("BASE_URL"), production, port),
+        geocoder=given.get("GEOCODER", "embedded"),
+        map_tile_url=given.get("MAP_TILE_URL") or None,
+    )
+
+
+def _database_url(url: str) -> str:
+    """SQLAlchemy's spelling: psycopg 3 for PostgreSQL, and SQLite paths from the project's folder."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    path = url.removeprefix("sqlite:///")
+    if path != url and path not in ("", ":memory:") and not path.startswith("/"):
+        return f"sqlite:///{ROOT / path}"
+    return url
+
+
+def _base_url(url: str | None, production: bool, port: str) -> str:
+    if url:
+        return url.rstrip("/")
+    if production:
+        raise BadSettings("set BASE_URL to the public address, for example https://unknot.example")
+    return f"http://127.0.0.1:{port}"
+
+
+def _kept(path: Path, production: bool, name: str) -> str:
+    """A secret that development makes once and keeps beside its database."""
+    if production:
+        raise BadSettings(f"set {name}: production does not start without it (docs/production.md)")
+    if not path.exists():
+        fresh = Fernet.generate_key().decode() if name == "DATA_KEYS" else secrets.token_urlsafe(32)
+        handle = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(fresh)
+        path.with_suffix(".new").replace(path)
+    return path.read_text().strip()
+
+
+def _data_keys(text: str) -> list[str]:
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise BadSettings(
+                "DATA_KEYS are Fernet keys (32 url-safe base64 bytes), comma-separated, newest first"
+            ) from error
+    if not keys:
+        raise BadSettings("DATA_KEYS is empty")
+    return keys

@@ -1,0 +1,82 @@
+"""Fixtures: a fresh database a test (SQLite, or both with `@pytest.mark.databases`), a client, a session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("APP_ENV", "testing")
+os.environ["PYTHONTZPATH"] = ""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from pytest_socket import socket_allow_hosts
+from sqlalchemy.orm import Session
+
+from app.doors.database import db
+from app.factory import create_app
+from config import from_environment
+from tests.support.databases import Databases
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("house")
+
+pytest_plugins = ["tests.support.chromium"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("databases")
+        metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], scope="function")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_sockets() -> None:
+    """No test talks to anything but this machine."""
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The migrated templates that every test's database is copied from."""
+    home = tmp_path_factory.mktemp("databases")
+    for folder in (home, *home.parents[:3]):
+        if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(0o755)
+    with Databases(home) as all_of_them:
+        yield all_of_them
+
+
+@pytest.fixture(scope="session")
+def apps(databases: Databases) -> dict[str, Flask]:
+    """One application a database and worker; made when first asked for."""
+    return {}
+
+
+@pytest.fixture
+def app(database: str, databases: Databases, apps: dict[str, Flask]) -> Flask:
+    """The application on a fresh, migrated, empty database."""
+    if database in apps:
+        with apps[database].app_context():
+            db.engine.dispose()
+    url = databases.fresh(database)
+    if database not in apps:
+        instance = databases.home / f"instance-{database}"
+        variables = {"APP_ENV": "testing", "DATABASE_URL": url, "INSTANCE_PATH": str(instance)}
+        apps[database] = create_app(from_environment(variables), {"WTF_CSRF_ENABLED": False})
+    return apps[database]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session of the test's own: what it wants others to see, it commits."""
+    with app.app_context():
+        maker = db.sessionmaker
+    with maker() as own:
+        yield own
