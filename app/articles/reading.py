@@ -3,6 +3,7 @@
 A grade of 9 means that a reader with about nine years of school follows it at first reading.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 
@@ -48,7 +49,7 @@ def minutes(markdown: str) -> int:
 def _running(tokens: list[Token]) -> list[Token]:
     return [
         token
-        for before, token in zip(tokens, tokens[1:], strict=False)
+        for before, token in itertools.pairwise(tokens)
         if token.type == "inline" and before.type == "paragraph_open"
     ]
 
