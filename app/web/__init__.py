@@ -2,10 +2,14 @@
 
 from flask import Flask
 
+from app.web import formatting
+from app.web.assets.views import assets
+from app.web.dev.views import dev
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 
 
 def init_app(app: Flask) -> None:
-    for blueprint in (ops, pages):
+    formatting.init_app(app)
+    for blueprint in (ops, pages, assets, dev):
         app.register_blueprint(blueprint)

@@ -1,0 +1,13 @@
+// After a form came back: the summary takes the focus, and its links focus the field itself.
+export default function errorSummary(box) {
+  box.focus();
+  box.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!field) return;
+    event.preventDefault();
+    const control = field.matches("fieldset") ? field.querySelector("input, select, textarea") : field;
+    (control ?? field).focus();
+    field.scrollIntoView({ block: "center" });
+  });
+}

@@ -1,0 +1,152 @@
+// The map beside a list. Its pins are the elements with data-lat and data-lon inside #data-for. Leaflet is fetched only
+// when the panel comes into view or is opened. A lit card lights its pin, and a lit pin its card.
+const EMBEDDED_DETAIL = 6;
+const EARTH_KM_PER_DEGREE = 111.195;
+let leaflet;
+
+export default function map(panel) {
+  const toggle = panel.querySelector(".map__toggle");
+  const start = once(() => draw(panel).catch(() => say(panel, panel.dataset.failed)));
+  new IntersectionObserver((entries, watcher) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watcher.disconnect();
+    start();
+  }).observe(panel.querySelector("[data-part=canvas]"));
+  toggle?.addEventListener("click", () => {
+    const open = panel.toggleAttribute("data-open");
+    toggle.setAttribute("aria-expanded", String(open));
+    toggle.querySelector("[data-part=show]").hidden = open;
+    toggle.querySelector("[data-part=hide]").hidden = !open;
+  });
+}
+
+async function draw(panel) {
+  const { L, clusters } = await load(panel.dataset.vendor);
+  const own = panel.dataset.ownTiles === "yes";
+  const chart = L.map(panel.querySelector("[data-part=canvas]"), {
+    scrollWheelZoom: false,
+    zoomControl: false,
+    maxZoom: own ? 18 : 12,
+    minZoom: 2,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+  L.control.zoom({ zoomInTitle: panel.dataset.zoomIn, zoomOutTitle: panel.dataset.zoomOut }).addTo(chart);
+  chart.attributionControl.setPrefix(false);
+  L.tileLayer(panel.dataset.tiles, {
+    maxNativeZoom: own ? 18 : EMBEDDED_DETAIL,
+    maxZoom: 18,
+    attribution: "© OpenStreetMap contributors",
+  }).addTo(chart);
+  const pins = addPins(L, chart, clusters, panel);
+  frame(L, chart, panel, pins);
+  new ResizeObserver(() => chart.invalidateSize()).observe(chart.getContainer());
+}
+
+function addPins(L, chart, clusters, panel) {
+  const layer = clusters
+    ? L.markerClusterGroup({
+        maxClusterRadius: 36,
+        showCoverageOnHover: false,
+        iconCreateFunction: (group) =>
+          icon(L, "pin pin--many", String(group.getChildCount())),
+      })
+    : L.layerGroup();
+  const cards = document.getElementById(panel.dataset.for)?.querySelectorAll("[data-lat][data-lon]") ?? [];
+  const pins = [...cards].map((card) => {
+    const pin = L.marker([card.dataset.lat, card.dataset.lon], {
+      icon: icon(L, "pin", ""),
+      title: card.dataset.name,
+      alt: card.dataset.name,
+      riseOnHover: true,
+    });
+    link(card, pin, layer);
+    return pin.addTo(layer);
+  });
+  layer.addTo(chart);
+  return pins;
+}
+
+function link(card, pin, layer) {
+  const lit = (on) => {
+    card.toggleAttribute("data-lit", on);
+    const shown = layer.getVisibleParent?.(pin) ?? pin;
+    shown?.getElement?.()?.toggleAttribute("data-lit", on);
+    shown?.setZIndexOffset?.(on ? 1000 : 0);
+  };
+  for (const [name, on] of [["pointerenter", true], ["pointerleave", false], ["focusin", true], ["focusout", false]]) {
+    card.addEventListener(name, () => lit(on));
+  }
+  pin.on("mouseover", () => lit(true)).on("mouseout", () => lit(false));
+  pin.on("add", () => {
+    const element = pin.getElement();
+    element?.addEventListener("focus", () => lit(true));
+    element?.addEventListener("blur", () => lit(false));
+  });
+  pin.on("click", () => {
+    card.scrollIntoView({ block: "center" });
+    card.querySelector("a")?.focus({ preventScroll: true });
+  });
+}
+
+function frame(L, chart, panel, pins) {
+  const bounds = L.latLngBounds(pins.map((pin) => pin.getLatLng()));
+  const { lat, lon, radiusKm } = panel.dataset;
+  if (lat) {
+    const here = L.latLng(lat, lon);
+    L.marker(here, { icon: icon(L, "pin pin--here", ""), title: panel.dataset.here, alt: panel.dataset.here, keyboard: false, interactive: false }).addTo(chart);
+    if (radiusKm) L.circle(here, { radius: radiusKm * 1000, className: "map__circle", interactive: false }).addTo(chart);
+    bounds.extend(here);
+    if (!pins.length && radiusKm) {
+      const spread = radiusKm / EARTH_KM_PER_DEGREE;
+      bounds.extend([here.lat - spread, here.lng]).extend([here.lat + spread, here.lng]);
+    }
+  }
+  if (bounds.isValid()) chart.fitBounds(bounds, { padding: [36, 36], maxZoom: 11 });
+  else chart.setView([39, -97], 4);
+}
+
+function icon(L, className, text) {
+  const dot = document.createElement("span");
+  dot.className = "pin__dot";
+  dot.textContent = text;
+  return L.divIcon({ className, html: dot, iconSize: [44, 44] });
+}
+
+function load(vendor) {
+  leaflet ??= (async () => {
+    await Promise.all([style(`${vendor}/leaflet.css`), style(`${vendor}/MarkerCluster.css`), script(`${vendor}/leaflet.js`)]);
+    const clusters = await script(`${vendor}/leaflet.markercluster.js`).then(() => true, () => false);
+    return { L: window.L, clusters };
+  })();
+  return leaflet;
+}
+
+function style(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  return added(link, (node) => document.head.prepend(node));
+}
+
+function script(src) {
+  return added(Object.assign(document.createElement("script"), { src }), (node) => document.head.append(node));
+}
+
+function added(node, add) {
+  return new Promise((resolve, reject) => {
+    node.addEventListener("load", resolve);
+    node.addEventListener("error", () => reject(new Error(node.src || node.href)));
+    add(node);
+  });
+}
+
+function say(panel, text) {
+  panel.querySelector("[data-part=note]").textContent = text;
+}
+
+function once(action) {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}
