@@ -14,7 +14,7 @@ Saturday does not shorten them. Instants off the 5-minute quanta (an odd minute,
 -4:56:02) shrink opening hours and widen time off: the doubt is never offered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,9 @@ from app.scheduling.quanta import QUANTUM_SECONDS, Interval, ceil_quantum, floor
 
 MINUTES_PER_DAY = 1440
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+Wall = tuple[int, int]
+"""When doors open and close on the wall clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,18 @@ def opening_intervals(schedule: Schedule, first: date, last: date) -> list[Inter
     """
     rules = zone_rules(schedule.zone, first.year, last.year)
     intervals = []
-    for midnight, opens, closes in _windows(schedule, first, last):
-        start = -(-rules.instant(midnight + opens * 60) // QUANTUM_SECONDS)
-        end = rules.last_instant(midnight + closes * 60) // QUANTUM_SECONDS
+    for opens, closes in _windows(schedule, first, last):
+        start = -(-rules.instant(opens) // QUANTUM_SECONDS)
+        end = rules.last_instant(closes) // QUANTUM_SECONDS
         if start < end:
             intervals.append((start, end))
     return intervals
+
+
+def quantum_at(zone: str, day: date, minutes: int) -> int:
+    """The quantum of a wall time, minutes since that date's midnight, by RFC 5545 §3.3.5."""
+    rules = zone_rules(zone, day.year, day.year)
+    return rules.instant(_midnight(day.toordinal()) + minutes * 60) // QUANTUM_SECONDS
 
 
 def day_quanta(zone: str, day: date) -> Interval:
@@ -108,34 +117,34 @@ def day_quanta(zone: str, day: date) -> Interval:
     return -(-start // QUANTUM_SECONDS), -(-end // QUANTUM_SECONDS)
 
 
-def _windows(schedule: Schedule, first: date, last: date) -> Iterable[tuple[int, int, int]]:
-    """`(wall midnight, opens, closes)` of each opening; a date's exceptions stand before its holiday and its week."""
+def _windows(schedule: Schedule, first: date, last: date) -> Iterator[Wall]:
+    """The wall seconds of each opening; a date's exceptions stand before its holiday, and that before its week."""
     by_date = _by_date(schedule)
     by_weekday = _by_weekday(schedule.weekly)
     for day in range(first.toordinal(), last.toordinal() + 1):
         midnight = _midnight(day)
         if day in by_date:
             for opens, closes in by_date[day]:
-                yield midnight, opens, closes
+                yield midnight + opens * 60, midnight + closes * 60
             continue
-        for opens, closes, valid_from, valid_until in by_weekday[(day - 1) % 7]:
+        for (opens, closes), valid_from, valid_until in by_weekday[(day - 1) % 7]:
             if valid_from <= day <= valid_until:
-                yield midnight, opens, closes
+                yield midnight + opens * 60, midnight + closes * 60
 
 
-def _by_date(schedule: Schedule) -> dict[int, list[tuple[int, int]]]:
-    by_date: dict[int, list[tuple[int, int]]] = {day.toordinal(): [] for day in schedule.holidays}
+def _by_date(schedule: Schedule) -> dict[int, list[Wall]]:
+    by_date: dict[int, list[Wall]] = {day.toordinal(): [] for day in schedule.holidays}
     for exception in schedule.exceptions:
         by_date.setdefault(exception.date.toordinal(), []).extend(exception.intervals)
     return by_date
 
 
-def _by_weekday(weekly: Iterable[OpeningHours]) -> list[list[tuple[int, int, int, int]]]:
-    by_weekday: list[list[tuple[int, int, int, int]]] = [[] for _ in range(7)]
+def _by_weekday(weekly: Iterable[OpeningHours]) -> list[list[tuple[Wall, int, int]]]:
+    by_weekday: list[list[tuple[Wall, int, int]]] = [[] for _ in range(7)]
     for hours in weekly:
         valid_from = (hours.valid_from or date.min).toordinal()
         valid_until = (hours.valid_until or date.max).toordinal()
-        by_weekday[hours.weekday].append((hours.opens, hours.closes, valid_from, valid_until))
+        by_weekday[hours.weekday].append(((hours.opens, hours.closes), valid_from, valid_until))
     return by_weekday
 
 

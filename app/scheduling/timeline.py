@@ -67,7 +67,8 @@ def mark(intervals: Iterable[Interval], span: Span) -> int:
     last = first + length
     bits = 0
     for start, end in intervals:
-        low, high = max(start, first), min(end, last)
+        low = start if start > first else first
+        high = end if end < last else last
         if low < high:
             bits |= ((1 << high - low) - 1) << low - first
     return bits
@@ -173,7 +174,7 @@ def grid(zone: str, span: Span, minutes: int) -> int:
 
 
 def time_of_day(zone: str, span: Span, opens: int, closes: int) -> int:
-    """Starts whose wall time lies in `[opens, closes)`, minutes since midnight; past midnight if `closes` is first."""
+    """Starts whose wall time lies in `[opens, closes)`, minutes since midnight; past it unless `opens < closes`."""
     if not (0 <= opens <= MINUTES_PER_DAY and 0 <= closes <= MINUTES_PER_DAY):
         raise ValueError("a time of day has 0 to 1440 minutes")
     low, high = quanta_in(opens), quanta_in(closes)

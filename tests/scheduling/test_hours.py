@@ -15,6 +15,7 @@ from app.scheduling.hours import (
     TimeOff,
     day_quanta,
     opening_intervals,
+    quantum_at,
 )
 from app.scheduling.offsets import zone_rules
 from app.scheduling.quanta import instant_of
@@ -273,6 +274,7 @@ def test_every_change_of_every_zone_until_2037_agrees_with_the_oracle():
     for zone in oracle.zones():
         for number, change in enumerate(oracle.changes(zone)):
             day, windows = windows_near(change, zone, number)
+            assert opened(zone, day, 0, 1440) == tuple(instant_of(q) for q in day_quanta(zone, day))
             for opens, closes in windows:
                 start, end = oracle.window(zone, day, opens, closes)
                 assert opened(zone, day, opens, closes) == ((start, end) if start < end else None), (zone, day)
@@ -306,6 +308,16 @@ def test_any_hours_of_any_date_agree_with_the_oracle(zone, day, opens, length):
     closes = min(opens + length * 5, 2880)
     start, end = oracle.window(zone, day, opens, closes)
     assert opened(zone, day, opens, closes) == ((start, end) if start < end else None)
+
+
+@given(
+    zone=st.sampled_from(sorted(oracle.zones())),
+    naive=st.datetimes(datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2037-12-31")),
+)
+def test_any_wall_time_agrees_with_the_oracle(zone, naive):
+    at_whole_quantum = naive.replace(minute=naive.minute // 5 * 5, second=0, microsecond=0)
+    found = quantum_at(zone, naive.date(), naive.hour * 60 + naive.minute)
+    assert instant_of(found) == oracle.utc(at_whole_quantum, zone)
 
 
 @given(zone=st.sampled_from(sorted(oracle.zones())), day=st.dates(date(2026, 1, 1), date(2037, 12, 30)))
