@@ -216,8 +216,8 @@ def _repeat(pattern: int, days: int) -> int:
 
 def quanta(bits: int, span: Span) -> list[int]:
     """The quanta whose bits are set, in order."""
-    digits = f"{bits:b}"[::-1]
-    return [span.start + one.start() for one in re.finditer("1", digits)]
+    first, digits = span.start, f"{bits:b}"[::-1]
+    return [first + one.start() for one in re.finditer("1", digits)]
 
 
 def first_quanta(bits: int, span: Span, count: int) -> list[int]:
