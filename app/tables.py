@@ -1,5 +1,6 @@
 """Every table, imported so that migrations and tests see the whole schema through `Base.metadata`."""
 
+import app.directory.listing_models
 import app.directory.models  # noqa: F401
 from app.core.database import Base
 

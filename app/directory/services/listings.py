@@ -1,0 +1,133 @@
+"""Keeps what the finder reads equal to what the directory holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.core.bulk import chunks, insert_rows
+from app.directory import listing
+from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
+from app.directory.listing import EntryRow, ListingRow, LocationFacts, ServiceFacts, TherapistFacts, Whole
+from app.directory.listing_models import Listing, SearchEntry
+from app.directory.models import Licence, Location, Service, Therapist, TherapistLanguage, TherapistSpecialty
+
+Part = TypeVar("Part")
+CHUNK = 1000
+ENTRY_COLUMNS = tuple(column.name for column in SearchEntry.__table__.columns)
+ENTRY_KEY = ("specialty_id", "band", "lon", "lat", "therapist_id", "location_id")
+
+
+def refresh_listings(session: Session, therapist_ids: Iterable[int]) -> int:
+    """Derive the entries and cards of these therapists anew, in the caller's transaction; how many listings there are now.
+
+    Call it after any change to a therapist, licence, location, service, specialty or language. Unknown ids are cleared.
+    """
+    session.flush()
+    return sum(_refresh(session, ids) for ids in chunks(sorted(set(therapist_ids)), CHUNK))
+
+
+def _refresh(session: Session, ids: list[int]) -> int:
+    _clear(session, ids)
+    rows: list[ListingRow] = []
+    entries: list[EntryRow] = []
+    for whole in _wholes(session, ids):
+        own_rows, own_entries = listing.listings(whole)
+        rows += own_rows
+        entries += own_entries
+    entries.sort()
+    insert_rows(session, _table(Listing), ListingRow._fields, rows)
+    insert_rows(session, _table(SearchEntry), ENTRY_COLUMNS, entries)
+    return len(rows)
+
+
+def _table(model: Any) -> Any:
+    return model.__table__
+
+
+def _clear(session: Session, ids: list[int]) -> None:
+    """Entries are deleted by their whole key, which the listing remembers: they need no second index."""
+    old = session.execute(
+        select(Listing.entries, Listing.lat, Listing.lon, Listing.therapist_id, Listing.location_id).where(
+            Listing.therapist_id.in_(ids)
+        )
+    ).all()
+    if not old:
+        return
+    keys = [
+        (int(key), listing.band_of(lat), lon, lat, therapist_id, location_id)
+        for entries, lat, lon, therapist_id, location_id in old
+        for key in entries.split(",")
+    ]
+    connection = session.connection()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    where = " AND ".join(f"{name} = {mark}" for name in ENTRY_KEY)
+    connection.exec_driver_sql(f"DELETE FROM search_entry WHERE {where}", keys)  # noqa: S608 - names are constants
+    session.execute(
+        delete(Listing).where(Listing.therapist_id.in_(ids)), execution_options={"synchronize_session": False}
+    )
+
+
+def _wholes(session: Session, ids: list[int]) -> Iterable[Whole]:
+    """Those of the therapists who may be shown, with all their parts: six reads, however many they are."""
+    licences = _grouped(_licences(session, ids))
+    locations = _grouped((place.therapist_id, place) for place in _locations(session, ids))
+    services = _grouped((service.therapist_id, service) for service in _services(session, ids))
+    specialties = _grouped(_pairs(session, ids, TherapistSpecialty, TherapistSpecialty.specialty_id))
+    languages = _grouped(_pairs(session, ids, TherapistLanguage, TherapistLanguage.language))
+    for row in _therapists(session, ids):
+        at = row.id
+        yield Whole(row, licences[at], locations[at], services[at], specialties[at], languages[at])
+
+
+def _grouped(pairs: Iterable[tuple[int, Part]]) -> defaultdict[int, list[Part]]:
+    groups: defaultdict[int, list[Part]] = defaultdict(list)
+    for at, part in pairs:
+        groups[at].append(part)
+    return groups
+
+
+def _pairs(
+    session: Session, ids: list[int], model: Any, column: InstrumentedAttribute[Any]
+) -> Iterable[tuple[int, Any]]:
+    rows = session.execute(
+        select(model.therapist_id, column).where(model.therapist_id.in_(ids)).order_by(model.therapist_id, column)
+    )
+    return [(at, value) for at, value in rows]
+
+
+def _therapists(session: Session, ids: list[int]) -> list[TherapistFacts]:
+    columns = [getattr(Therapist, name) for name in TherapistFacts._fields]
+    shown: Sequence[ColumnElement[bool]] = (Therapist.hidden.is_(False), Therapist.registry_active.is_(True))
+    rows = session.execute(select(*columns).where(Therapist.id.in_(ids), *shown).order_by(Therapist.id))
+    return [TherapistFacts(*row) for row in rows]
+
+
+def _licences(session: Session, ids: list[int]) -> Iterable[tuple[int, LicenceFacts, str]]:
+    columns = (
+        Licence.jurisdiction,
+        Licence.number,
+        Licence.status,
+        Licence.expires_on,
+        Licence.checked_how,
+        Licence.checked_on,
+    )
+    rows = session.execute(select(Licence.therapist_id, Licence.issuer, *columns).where(Licence.therapist_id.in_(ids)))
+    for at, issuer, jurisdiction, number, status, expires_on, how, checked_on in rows:
+        facts = LicenceFacts(jurisdiction, number, LicenceStatus(status), expires_on, CheckedHow(how), checked_on)
+        yield at, facts, issuer
+
+
+def _locations(session: Session, ids: list[int]) -> list[LocationFacts]:
+    columns = [getattr(Location, name) for name in LocationFacts._fields]
+    placed = (Location.active.is_(True), Location.lat.is_not(None), Location.lon.is_not(None))
+    rows = session.execute(select(*columns).where(Location.therapist_id.in_(ids), *placed).order_by(Location.id))
+    return [LocationFacts(*row) for row in rows]
+
+
+def _services(session: Session, ids: list[int]) -> list[ServiceFacts]:
+    columns = [getattr(Service, name) for name in ServiceFacts._fields]
+    rows = session.execute(select(*columns).where(Service.therapist_id.in_(ids), Service.active.is_(True)))
+    return [ServiceFacts(*row) for row in rows]
