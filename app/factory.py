@@ -12,7 +12,7 @@ from app import api, cli, web
 from app.core import crypto, logs
 from app.core.database import prepare
 from app.doors import audience, errors, limits, request_log, security
-from app.doors.caller import roles_of_caller
+from app.doors.caller import refuse, roles_of_caller
 from app.doors.database import db
 from app.doors.locale import select_locale
 from app.tables import Base
@@ -80,7 +80,7 @@ def _wire(app: OpenAPI) -> None:
     csrf.init_app(app)
     request_log.init_app(app)
     limits.init_app(app)
-    audience.init_app(app, roles_of_caller)
+    audience.init_app(app, roles_of_caller, refuse)
     security.init_app(app)
     errors.init_app(app)
     web.init_app(app)

@@ -1,6 +1,7 @@
 """Every table, imported so that migrations and tests see the whole schema through `Base.metadata`."""
 
 import app.directory.listing_models
+import app.accounts.models
 import app.directory.models  # noqa: F401
 from app.core.database import Base
 

@@ -13,4 +13,4 @@ def init_app(app: OpenAPI, csrf: CSRFProtect) -> None:
         csrf.exempt(blueprint)
         app.register_api(blueprint)
     documents = [rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("openapi")]
-    declare_endpoints(app, "public", *documents)
+    declare_endpoints(app, {"public"}, documents)

@@ -3,7 +3,9 @@
 import click
 from flask import Flask
 
-GROUPS: tuple[click.Command, ...] = ()
+from app.cli.admin import admin
+
+GROUPS: tuple[click.Command, ...] = (admin,)
 
 
 def init_app(app: Flask) -> None:

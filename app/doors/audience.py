@@ -1,9 +1,10 @@
 """Who may call a route. Every view says so; a view that says nothing is refused at run time and by a guard test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
 
 AUDIENCES = frozenset({"public", "patient", "therapist", "doctor", "editor", "admin", "development"})
 View = TypeVar("View", bound=Callable[..., object])
@@ -30,14 +31,16 @@ def declared(app: Flask, endpoint: str) -> frozenset[str]:
     return named.get(endpoint, own)
 
 
-def init_app(app: Flask, roles_of_caller: RolesOfCaller) -> None:
+def init_app(app: Flask, roles_of_caller: RolesOfCaller, refuse: Callable[[], ResponseReturnValue]) -> None:
     """Refuse, before any view runs, whoever the route was not made for."""
     app.extensions["unknot_audiences"] = {"static": frozenset({"public"})}
 
     @app.before_request
-    def enforce() -> None:
-        if request.endpoint is not None and not _may_enter(declared(app, request.endpoint), roles_of_caller):
+    def enforce() -> ResponseReturnValue | None:
+        allowed = declared(app, request.endpoint) if request.endpoint else {"public"}
+        if not allowed:
             abort(403)
+        return None if _may_enter(frozenset(allowed), roles_of_caller) else refuse()
 
 
 def _may_enter(allowed: frozenset[str], roles_of_caller: RolesOfCaller) -> bool:
@@ -48,6 +51,6 @@ def _may_enter(allowed: frozenset[str], roles_of_caller: RolesOfCaller) -> bool:
     return bool(allowed & roles_of_caller())
 
 
-def declare_endpoints(app: Flask, audience_name: str, *endpoints: str) -> None:
+def declare_endpoints(app: Flask, names: Collection[str], endpoints: Iterable[str]) -> None:
     """Declare views that are not ours to decorate."""
-    app.extensions["unknot_audiences"].update(dict.fromkeys(endpoints, frozenset({audience_name})))
+    app.extensions["unknot_audiences"].update(dict.fromkeys(endpoints, frozenset(names)))

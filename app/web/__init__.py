@@ -3,13 +3,24 @@
 from flask import Flask
 
 from app.web import formatting
+from app.web.accounts import security
+from app.web.accounts.views import account
 from app.web.assets.views import assets
 from app.web.dev.views import dev
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 
+BLUEPRINTS = (
+    ops,
+    pages,
+    account,
+    assets,
+    dev,
+)
+
 
 def init_app(app: Flask) -> None:
     formatting.init_app(app)
-    for blueprint in (ops, pages, assets, dev):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    security.init_app(app)

@@ -1,0 +1,28 @@
+"""What an account holds about its person."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+
+
+def export(_session: Session, user: User) -> dict[str, Any]:
+    """Everything but secrets (password hash, authenticator key, recovery codes)."""
+    return {
+        "email": user.email,
+        "name": user.name,
+        "roles": sorted(user.role_names),
+        "created_at": user.created_at,
+        "confirmed_at": user.confirmed_at,
+        "second_factor": user.tf_primary_method,
+        "passkeys": [{"name": key.name, "created_at": key.create_datetime} for key in user.webauthn],
+        "devices": [
+            {"device": each.device, "since": each.created_at, "last_seen": each.seen_at} for each in user.sessions
+        ],
+    }
+
+
+def erase(session: Session, user: User) -> None:
+    session.delete(user)
+    session.flush()

@@ -1,0 +1,44 @@
+"""Reads of accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import SignIn, User
+from app.accounts.services import PURPOSE
+from app.core.tokens import looks_like_token, token_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One line of the list of devices; `here` is the one that is asking."""
+
+    id: int
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def sign_in_of(session: Session, key: object, user_id: int) -> tuple[int, datetime] | None:
+    """(id, last seen) of the sign-in that a cookie's key stands for; None when it was ended."""
+    if not looks_like_token(key):
+        return None
+    row = session.execute(
+        select(SignIn.id, SignIn.seen_at).where(
+            SignIn.key_hash == token_hash(PURPOSE, str(key)), SignIn.user_id == user_id
+        )
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def devices(session: Session, user_id: int, key: object) -> list[Device]:
+    here = token_hash(PURPOSE, str(key))
+    rows = session.scalars(select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.seen_at.desc()))
+    return [Device(row.id, row.device, row.created_at, row.seen_at, row.key_hash == here) for row in rows]

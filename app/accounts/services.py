@@ -1,0 +1,88 @@
+"""Changes to accounts: roles given, devices signed in and out."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Role, SignIn, User
+from app.accounts.roles import ROLES
+from app.core import clock
+from app.core.tokens import new_token, token_hash
+
+PURPOSE = "sign-in"
+SEEN_EVERY = timedelta(minutes=10)
+FORGOTTEN_AFTER = timedelta(days=30)
+
+
+def ensure_role(session: Session, name: str) -> Role:
+    """The role's row, made when it is first needed; KeyError for a role that does not exist."""
+    role = session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        role = Role(name=name, description=ROLES[name])
+        session.add(role)
+        session.flush()
+    return role
+
+
+def give_role(session: Session, user: User, name: str) -> None:
+    if name not in user.role_names:
+        user.roles.append(ensure_role(session, name))
+
+
+def begin_sign_in(session: Session, user_id: int, device: str) -> str:
+    """Remember a device that signed in; returns the key that its cookie keeps."""
+    key = new_token()
+    session.add(SignIn(user_id=user_id, key_hash=token_hash(PURPOSE, key), device=device[:80]))
+    return key
+
+
+def end_sign_in(session: Session, key: str) -> None:
+    session.execute(delete(SignIn).where(SignIn.key_hash == token_hash(PURPOSE, key)))
+
+
+def end_sign_in_by_id(session: Session, user_id: int, sign_in_id: int) -> bool:
+    """Sign one of the user's own devices out; False when there is no such device of theirs."""
+    query = delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id).returning(SignIn.id)
+    return session.scalar(query) is not None
+
+
+def end_all_sign_ins(session: Session, user_id: int, *, but_key: str | None = None) -> None:
+    """Sign every device out, except the one that asks."""
+    query = delete(SignIn).where(SignIn.user_id == user_id)
+    if but_key is not None:
+        query = query.where(SignIn.key_hash != token_hash(PURPOSE, but_key))
+    session.execute(query)
+
+
+def mark_seen(session: Session, sign_in_id: int) -> None:
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=clock.now()))
+
+
+def forget_old_sign_ins(session: Session) -> int:
+    """Drop devices not seen for 30 days; returns how many."""
+    old = clock.now() - FORGOTTEN_AFTER
+    gone = session.scalars(delete(SignIn).where(SignIn.seen_at < old).returning(SignIn.id))
+    return len(gone.all())
+
+
+def rename(session: Session, user_id: int, name: str) -> None:
+    session.get_one(User, user_id).name = " ".join(name.split())[:120]
+
+
+def make_confirmed_user(
+    session: Session, email: str, password_hash: str, roles: tuple[str, ...], name: str = ""
+) -> User:
+    """A user whose address needs no proof: the first admin, and the demo's sign-ins."""
+    user = User(
+        email=email.strip().lower(),
+        name=name,
+        password=password_hash,
+        fs_uniquifier=new_token(),
+        confirmed_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    for role in roles:
+        give_role(session, user, role)
+    return user

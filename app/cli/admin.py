@@ -1,0 +1,32 @@
+"""`admin create EMAIL`: the first administrator, or one more."""
+
+import click
+from flask.cli import AppGroup
+from flask_security import hash_password
+
+from app.accounts import queries, services
+from app.accounts.passwords import complaint, normalise
+from app.accounts.roles import ADMIN, PATIENT
+from app.cli.run import with_plain_errors
+from app.core.errors import Invalid
+from app.doors.database import transaction
+
+admin = AppGroup("admin", help="Administrators.")
+
+
+@admin.command("create")
+@click.argument("email")
+@click.password_option("--password", help="Asked for when it is not given; from 15 characters on.")
+@with_plain_errors
+def create(email: str, password: str) -> None:
+    """Make EMAIL an administrator: a new account, or the one that has this address already."""
+    password = normalise(password)
+    with transaction() as session:
+        user = queries.user_by_email(session, email)
+        if user is None:
+            wrong = complaint(password, second_factor=False, about=(email,))
+            if wrong:
+                raise Invalid(wrong, field="password")
+            user = services.make_confirmed_user(session, email, hash_password(password), (PATIENT,))
+        services.give_role(session, user, ADMIN)
+    click.echo(f"{email} is an administrator. Sign in at /account/login and switch on a second factor there.")

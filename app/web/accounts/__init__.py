@@ -1,0 +1,1 @@
+"""Sign-up, sign-in and everything about one's own account."""
