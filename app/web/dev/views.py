@@ -11,7 +11,7 @@ from app.web.dev import samples
 dev = Blueprint("dev", __name__, url_prefix="/dev")
 
 
-class SampleForm(FlaskForm):  # type: ignore[misc]
+class SampleForm(FlaskForm):
     """One field of each kind."""
 
     class Meta:
