@@ -105,7 +105,7 @@ def _therapists(session: Session, ids: list[int]) -> list[TherapistFacts]:
     return [TherapistFacts(*row) for row in rows]
 
 
-def _licences(session: Session, ids: list[int]) -> Iterable[tuple[int, LicenceFacts, str]]:
+def _licences(session: Session, ids: list[int]) -> Iterable[tuple[int, tuple[LicenceFacts, str]]]:
     columns = (
         Licence.jurisdiction,
         Licence.number,
@@ -117,7 +117,7 @@ def _licences(session: Session, ids: list[int]) -> Iterable[tuple[int, LicenceFa
     rows = session.execute(select(Licence.therapist_id, Licence.issuer, *columns).where(Licence.therapist_id.in_(ids)))
     for at, issuer, jurisdiction, number, status, expires_on, how, checked_on in rows:
         facts = LicenceFacts(jurisdiction, number, LicenceStatus(status), expires_on, CheckedHow(how), checked_on)
-        yield at, facts, issuer
+        yield at, (facts, issuer)
 
 
 def _locations(session: Session, ids: list[int]) -> list[LocationFacts]:
