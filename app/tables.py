@@ -3,6 +3,9 @@
 import app.directory.listing_models
 import app.accounts.models
 import app.directory.models  # noqa: F401
+import app.directory.models
+import app.notifications.models
+import app.scheduling.models  # noqa: F401
 from app.core.database import Base
 
 __all__ = ["Base"]

@@ -1,0 +1,48 @@
+"""By when things must happen. Pure arithmetic on aware instants."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+HOLD: Final = timedelta(minutes=30)
+"""How long a time waits for the guest to confirm the address."""
+
+ANSWER_BEFORE_VISIT: Final = timedelta(hours=2)
+OFFER: Final = timedelta(hours=2)
+"""How long a freed time waits for one person of the waitlist."""
+
+
+def accept_by(now: datetime, starts_at: datetime, accept_hours: int = 24) -> datetime:
+    """`accept_hours` from now or two hours before the visit, whichever is first.
+
+    A visit so near that the two hours are nearly over leaves half of what remains.
+    """
+    halfway = now + (starts_at - now) / 2
+    return min(now + timedelta(hours=accept_hours), max(starts_at - ANSWER_BEFORE_VISIT, halfway))
+
+
+def hold_until(now: datetime, starts_at: datetime) -> datetime:
+    """Half an hour, and never past the visit."""
+    return min(now + HOLD, starts_at)
+
+
+def offer_until(now: datetime, starts_at: datetime) -> datetime:
+    """Two hours, but no later than halfway to the visit."""
+    return min(now + OFFER, now + (starts_at - now) / 2)
+
+
+def before_cutoff(now: datetime, starts_at: datetime, cutoff_minutes: int) -> bool:
+    """Whether a patient may still cancel or move the visit. Therapists are exempt."""
+    return now <= starts_at - timedelta(minutes=cutoff_minutes)
+
+
+REMINDERS: Final = {"24h": timedelta(hours=24), "2h": timedelta(hours=2)}
+
+
+def reminders(now: datetime, starts_at: datetime) -> dict[str, datetime]:
+    """When to remind, by name; a moment that has passed, or is within the hour, is left out."""
+    moments = {name: starts_at - before for name, before in REMINDERS.items()}
+    return {name: at for name, at in moments.items() if at > now + timedelta(hours=1)}
+
+
+def follow_up_at(ends_at: datetime) -> datetime:
+    return ends_at + timedelta(hours=20)

@@ -1,0 +1,42 @@
+"""The tables of scheduling: when a therapist works, what is booked, and who waits."""
+
+from app.scheduling.models.availability import (
+    DateException,
+    Holiday,
+    ImportedBusy,
+    OpeningHours,
+    SchedulingSettings,
+    TimelineWeek,
+    TimeOff,
+)
+from app.scheduling.models.bookings import (
+    AuditRead,
+    BlockedPerson,
+    Booking,
+    BookingEvent,
+    BookingMessage,
+    IdempotencyKey,
+    Occupancy,
+    VisitsLink,
+)
+from app.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
+
+__all__ = [
+    "AuditRead",
+    "BlockedPerson",
+    "Booking",
+    "BookingEvent",
+    "BookingMessage",
+    "DateException",
+    "Holiday",
+    "IdempotencyKey",
+    "ImportedBusy",
+    "Occupancy",
+    "OpeningHours",
+    "SchedulingSettings",
+    "TimeOff",
+    "TimelineWeek",
+    "VisitsLink",
+    "WaitlistEntry",
+    "WaitlistOffer",
+]

@@ -1,0 +1,82 @@
+"""The states of a booking and the one table of how it passes from one to another."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+State = Literal[
+    "held",
+    "requested",
+    "confirmed",
+    "attended",
+    "no_show",
+    "declined",
+    "expired",
+    "cancelled_by_patient",
+    "cancelled_by_therapist",
+]
+Action = Literal["hold", "request", "confirm", "accept", "decline", "expire", "cancel", "attend", "miss", "move"]
+Who = Literal["patient", "therapist", "system"]
+
+LIVE: Final = frozenset[State]({"held", "requested", "confirmed", "attended", "no_show"})
+"""These own their quanta; a state that is not here gives them back. A visit that took place keeps its time."""
+
+OPEN: Final = frozenset[State]({"held", "requested"})
+"""These wait for somebody and have a deadline."""
+
+ENDED: Final = frozenset[State]({"declined", "expired", "cancelled_by_patient", "cancelled_by_therapist"})
+
+STATES: Final = LIVE | ENDED
+
+TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
+    (None, "hold", "patient"): "held",
+    (None, "hold", "system"): "held",
+    (None, "request", "patient"): "requested",
+    (None, "confirm", "patient"): "confirmed",
+    (None, "confirm", "therapist"): "confirmed",
+    ("held", "request", "patient"): "requested",
+    ("held", "confirm", "patient"): "confirmed",
+    ("held", "cancel", "patient"): "cancelled_by_patient",
+    ("held", "cancel", "therapist"): "cancelled_by_therapist",
+    ("held", "expire", "system"): "expired",
+    ("requested", "accept", "therapist"): "confirmed",
+    ("requested", "decline", "therapist"): "declined",
+    ("requested", "confirm", "patient"): "confirmed",
+    ("requested", "move", "patient"): "requested",
+    ("requested", "cancel", "patient"): "cancelled_by_patient",
+    ("requested", "cancel", "therapist"): "cancelled_by_therapist",
+    ("requested", "expire", "system"): "expired",
+    ("confirmed", "move", "patient"): "confirmed",
+    ("confirmed", "move", "therapist"): "confirmed",
+    ("confirmed", "cancel", "patient"): "cancelled_by_patient",
+    ("confirmed", "cancel", "therapist"): "cancelled_by_therapist",
+    ("confirmed", "attend", "therapist"): "attended",
+    ("confirmed", "miss", "therapist"): "no_show",
+    ("attended", "miss", "therapist"): "no_show",
+    ("no_show", "attend", "therapist"): "attended",
+}
+"""(state, action, who) -> state. What is not here cannot happen. "requested, confirm, patient" takes a time that the
+therapist offered instead; the last two mend a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `id` is the therapist's id, or the person's where one is signed in."""
+
+    kind: Who
+    id: int | None = None
+
+    def __str__(self) -> str:
+        return self.kind if self.id is None else f"{self.kind}:{self.id}"
+
+
+PATIENT: Final = Actor("patient")
+SYSTEM: Final = Actor("system")
+
+
+def next_state(state: State | None, action: Action, who: Who) -> State | None:
+    """The state that follows, or None where `who` may not do that now."""
+    return TRANSITIONS.get((state, action, who))
+
+
+def owns_time(state: State) -> bool:
+    return state in LIVE
