@@ -1,8 +1,7 @@
 """Every table, imported so that migrations and tests see the whole schema through `Base.metadata`."""
 
-import app.directory.listing_models
 import app.accounts.models
-import app.directory.models  # noqa: F401
+import app.directory.listing_models
 import app.directory.models
 import app.notifications.models
 import app.scheduling.models  # noqa: F401
