@@ -5,6 +5,10 @@ import app.directory.listing_models
 import app.directory.models
 import app.notifications.models
 import app.scheduling.models  # noqa: F401
+# ruff: noqa: F401
+import app.accounts.models
+import app.directory.listing_models
+import app.directory.models
 from app.core.database import Base
 
 __all__ = ["Base"]
