@@ -1,0 +1,78 @@
+"""`flask import nppes FILE` and `flask import roster FILE --board US-FL`."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from app.cli.run import report, with_plain_errors
+from app.directory.imports.boards import board as board_of
+from app.directory.imports.boards import boards
+from app.directory.imports.rejects import Rejects
+from app.directory.imports.runs import Job, import_registry, import_roster
+from app.doors.database import transaction
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+REJECTS = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--rejects", type=REJECTS, help="Write rows that cannot be used here, with line and reason."),
+        click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON document."),
+        click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing."),
+    ):
+        command = option(command)
+    return with_appcontext(with_plain_errors(command))
+
+
+@click.group("import")
+def imports() -> None:
+    """Bring registry and board files into the directory."""
+
+
+@imports.command("nppes")
+@click.argument("file", type=FILE)
+@click.option("--locations", type=FILE, help="The pl_pfile with secondary practice addresses.")
+@_options
+def nppes(file: Path, locations: Path | None, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
+    """Massage therapists from the CMS registry: FILE is the npidata CSV or its zip, full or weekly."""
+    with _job(dry_run, rejects) as job:
+        counts = import_registry(job, file, locations)
+    report(counts, as_json=as_json)
+
+
+@imports.command("roster")
+@click.argument("file", type=FILE)
+@click.option("--board", "jurisdiction", required=True, help=f"One of {', '.join(sorted(boards()))}.")
+@_options
+def roster(file: Path, jurisdiction: str, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
+    """What a state board says of licences that we hold: FILE is the board's own download."""
+    with _job(dry_run, rejects) as job:
+        counts = import_roster(job, file, board_of(jurisdiction))
+    report(counts, as_json=as_json)
+
+
+@contextmanager
+def _job(dry_run: bool, path: Path | None) -> Iterator[Job]:
+    bars: list[tqdm] = []
+
+    def begin(name: str, size: int) -> Callable[[int], None]:
+        unit = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if name == "reading" else {"unit": " people"}
+        bar = tqdm(total=size, desc=name, mininterval=0.5, disable=None, **unit)
+        bars.append(bar)
+        return lambda position: bar.update(position - bar.n)
+
+    try:
+        with Rejects(path) as rejects:
+            yield Job(transaction, f"cli:{getpass.getuser()}", rejects, begin, dry_run)
+    except KeyboardInterrupt:
+        click.echo("stopped. What was saved stays; run the same command again to go on.", err=True)
+        raise SystemExit(130) from None
+    finally:
+        for bar in bars:
+            bar.close()
