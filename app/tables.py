@@ -1,5 +1,11 @@
 """Every table, imported so that migrations and tests see the whole schema through `Base.metadata`."""
 
+import app.accounts.models
+import app.directory.imports.models
+import app.directory.listing_models
+import app.directory.models
+import app.notifications.models
+import app.scheduling.models  # noqa: F401
 # ruff: noqa: F401
 import app.accounts.models
 import app.directory.listing_models

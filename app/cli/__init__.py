@@ -6,6 +6,9 @@ from flask import Flask
 from app.cli.admin import admin
 
 GROUPS: tuple[click.Command, ...] = (admin,)
+from app.cli.imports import imports
+
+GROUPS: tuple[click.Command, ...] = (imports,)
 
 
 def init_app(app: Flask) -> None:

@@ -1,14 +1,14 @@
 """State boards as data: each `rosters/*.toml` says how one board's file is written. A new board is a new file there.
 
-    jurisdiction     ISO 3166-2; also the file's name
-    delimiter        between values; `quoted` whether values may be in quotes; `closing` whether rows end with one more
-    encoding         tried when a file is not UTF-8
-    header           column names, for a file that comes without them
-    columns.*        the names that a column has had, in any edition; `number` and (`last` or `name`) must be there
-    only             conditions that make a row a massage therapist's: any of `columns` fits any of `words`
-    statuses         columns that say the licence's state; one ending in ? refines, and is ignored when not understood
-    words            the board's own words, as shell patterns, before the common ones of `statuses.py`
-    by_expiry        the board has no status column: active until the day of expiry
+jurisdiction     ISO 3166-2; also the file's name
+delimiter        between values; `quoted` whether values may be in quotes; `closing` whether rows end with one more
+encoding         tried when a file is not UTF-8
+header           column names, for a file that comes without them
+columns.*        the names that a column has had, in any edition; `number` and (`last` or `name`) must be there
+only             conditions that make a row a massage therapist's: any of `columns` fits any of `words`
+statuses         columns that say the licence's state; one ending in ? refines, and is ignored when not understood
+words            the board's own words, as shell patterns, before the common ones of `statuses.py`
+by_expiry        the board has no status column: active until the day of expiry
 """
 
 import tomllib
@@ -55,7 +55,9 @@ class Board:
     @property
     def expected(self) -> str:
         first = [self.columns[each][0] for each in ("number", "last", "name", "expires") if each in self.columns]
-        return f"the roster of the {self.name} with the columns {', '.join(map(repr, first))} (or the zip that holds it)"
+        return (
+            f"the roster of the {self.name} with the columns {', '.join(map(repr, first))} (or the zip that holds it)"
+        )
 
     def date(self, cell: str) -> date | None:
         """A date in one of the board's ways, or ISO; None for nothing and for nonsense."""
@@ -88,16 +90,11 @@ def boards() -> Mapping[str, Board]:
 
 
 def _board(facts: dict[str, Any]) -> Board:
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
-    return Board(
-        **{
-            **plain,
-            "columns": {name: tuple(names) for name, names in facts["columns"].items()},
-            "only": tuple(
-                Condition(tuple(each["columns"]), tuple(each["words"]), each.get("required", True))
-                for each in facts["only"]
-            ),
-            "header": tuple(tuple(names) for names in facts.get("header", ())),
-            "words": {pattern: LicenceStatus(word) for pattern, word in facts.get("words", {}).items()},
-        }
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+    plain["columns"] = {name: tuple(names) for name, names in facts["columns"].items()}
+    plain["header"] = tuple(tuple(names) for names in facts.get("header", ()))
+    plain["words"] = {pattern: LicenceStatus(word) for pattern, word in facts.get("words", {}).items()}
+    plain["only"] = tuple(
+        Condition(tuple(each["columns"]), tuple(each["words"]), each.get("required", True)) for each in facts["only"]
     )
+    return Board(**plain)

@@ -8,17 +8,17 @@ import phonenumbers
 
 _RESAVED = re.compile(r"-?[0-9]+\.0")
 _MASKS = frozenset(
-    "NULL NA N/A NONE NIL UNAVAIL UNAVAILABLE <UNAVAIL> UNKNOWN UNK PENDING APPLIED EXEMPT NOTAPPLICABLE "
-    "NOTREQUIRED NOLICENSE NOLICENSEREQUIRED NONEREQUIRED APPLIEDFOR XXX XXXX XXXXX XXXXXXXX XXXXXXXXX".split()
+    """NULL NA N/A NONE NIL UNAVAIL UNAVAILABLE <UNAVAIL> UNKNOWN UNK PENDING APPLIED EXEMPT NOTAPPLICABLE NOTREQUIRED
+    NOLICENSE NOLICENSEREQUIRED NONEREQUIRED APPLIEDFOR""".split()  # noqa: SIM905
 )
 _NORTH_AMERICAN = re.compile(r"1?([2-9][0-9]{2}[2-9][0-9]{6})")
-_KEEP_CAPITALS = frozenset("N S E W NE NW SE SW US PO II III IV USA LLC".split())
+_KEEP_CAPITALS = frozenset("N S E W NE NW SE SW US PO II III IV USA LLC".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[0-9]+[^\W_]*")
 _CELTIC = re.compile(r"^(Mc|[DO]')([a-z])")
 
 STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP".split()
+    """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK
+    OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP""".split()  # noqa: SIM905
 )
 """Jurisdictions that license: the states, the District and the territories, as the registry codes them."""
 
@@ -77,6 +77,8 @@ def phone(cell: str, country: str = "US") -> str | None:
         parsed = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:
         return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -104,5 +106,4 @@ def _proper_word(match: re.Match[str]) -> str:
         return word
     if word[0].isdigit():
         return word.lower() if word[-2:] in {"ST", "ND", "RD", "TH"} else word
-    low = _CELTIC.sub(lambda found: found[1] + found[2].upper(), word.capitalize())
-    return low
+    return _CELTIC.sub(lambda found: found[1] + found[2].upper(), word.capitalize())

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
-from app.directory.services import refresh_listings
 from app.directory.imports.points import Points
 from app.directory.imports.registry import Address, Registered
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.matching import name_key, number_key
 from app.directory.models import Licence, Location, Therapist
+from app.directory.services import refresh_listings
 
 PRACTICE = "nppes"
 SECONDARY = "nppes:"
@@ -85,7 +85,7 @@ def apply(session: Session, changes: Changes) -> None:
     touched = set(changes.touched)
     if changes.people:
         _make_slugs_unique(session, changes.people)
-        session.execute(insert(Therapist.__table__), changes.people)
+        session.execute(insert(_table(Therapist)), changes.people)
         ids = _ids(session, [person["npi"] for person in changes.people])
         for row in (*changes.licences, *changes.locations):
             if "npi" in row:
@@ -98,9 +98,9 @@ def apply(session: Session, changes: Changes) -> None:
 def _write(session: Session, changes: Changes) -> None:
     if changes.licences_gone:
         session.execute(delete(Licence).where(Licence.id.in_(changes.licences_gone)))
-    for table, rows in ((Licence.__table__, changes.licences), (Location.__table__, changes.locations)):
+    for made, rows in ((Licence, changes.licences), (Location, changes.locations)):
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(_table(made)), rows)
     for model, rows in (
         (Therapist, changes.people_changed),
         (Licence, changes.licences_renamed),
@@ -112,11 +112,15 @@ def _write(session: Session, changes: Changes) -> None:
 def _update(session: Session, model: Any, rows: list[Values]) -> None:
     by_columns: dict[tuple[str, ...], list[Values]] = defaultdict(list)
     for row in rows:
-        by_columns[tuple(sorted(row.keys() - {"id"}))].append({"at": row["id"], **{f"to_{k}": v for k, v in row.items() if k != "id"}})
+        by_columns[tuple(sorted(row.keys() - {"id"}))].append(
+            {"at": row["id"], **{f"to_{k}": v for k, v in row.items() if k != "id"}}
+        )
     for columns, values in by_columns.items():
-        table = model.__table__
+        table = _table(model)
         session.connection().execute(
-            update(table).where(table.c.id == bindparam("at")).values({name: bindparam(f"to_{name}") for name in columns}),
+            update(table)
+            .where(table.c.id == bindparam("at"))
+            .values({name: bindparam(f"to_{name}") for name in columns}),
             values,
         )
 
@@ -129,10 +133,21 @@ def _held(session: Session, npis: list[str]) -> dict[str, Held]:
         return {}
     by_id = {each.facts["id"]: each for each in held.values()}
     for row in session.execute(
-        select(Licence.therapist_id, Licence.id, Licence.jurisdiction, Licence.number, Licence.checked_how, Licence.name_key).where(Licence.therapist_id.in_(by_id))
+        select(
+            Licence.therapist_id,
+            Licence.id,
+            Licence.jurisdiction,
+            Licence.number,
+            Licence.checked_how,
+            Licence.name_key,
+        ).where(Licence.therapist_id.in_(by_id))
     ):
-        by_id[row[0]].licences.append(dict(zip(("id", "jurisdiction", "number", "checked_how", "name_key"), row[1:], strict=True)))
-    query = select(Location.therapist_id, Location.id, Location.source_key, *(getattr(Location, name) for name in _PLACE))
+        by_id[row[0]].licences.append(
+            dict(zip(("id", "jurisdiction", "number", "checked_how", "name_key"), row[1:], strict=True))
+        )
+    query = select(
+        Location.therapist_id, Location.id, Location.source_key, *(getattr(Location, name) for name in _PLACE)
+    )
     for row in session.execute(query.where(Location.therapist_id.in_(by_id), Location.source_key.startswith(PRACTICE))):
         by_id[row[0]].locations[row[2]] = dict(zip(("id", "source_key", *_PLACE), row[1:], strict=True))
     return held
@@ -280,7 +295,9 @@ def _difference(have: Values, wanted: Values) -> Values:
     return {name: value for name, value in wanted.items() if have.get(name) != value}
 
 
-def _addresses(session: Session, row: Registered, points: Points, secondary: Secondary | None, counts: Counter[str]) -> dict[str, Values]:
+def _addresses(
+    session: Session, row: Registered, points: Points, secondary: Secondary | None, counts: Counter[str]
+) -> dict[str, Values]:
     """The person's locations by source key."""
     found: dict[str, Values] = {}
     if row.address:
@@ -300,13 +317,20 @@ def _location(session: Session, key: str, address: Address, points: Points) -> V
     return {"source_key": key, **address._asdict(), "lat": lat, "lon": lon, "time_zone": zone, "active": True}
 
 
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
 def _ids(session: Session, npis: list[str]) -> dict[str, int]:
     rows = session.execute(select(Therapist.npi, Therapist.id).where(Therapist.npi.in_(npis)))
     return {npi: number for npi, number in rows if npi}
 
 
 def _make_slugs_unique(session: Session, people: list[Values]) -> None:
-    taken = set(session.scalars(select(Therapist.slug).where(Therapist.slug.in_([person["slug"] for person in people]))))
+    taken = set(
+        session.scalars(select(Therapist.slug).where(Therapist.slug.in_([person["slug"] for person in people])))
+    )
     for person in people:
         if person["slug"] in taken:
             person["slug"] = f"{person['slug'][:68]}-{person['npi']}"

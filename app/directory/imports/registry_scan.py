@@ -68,7 +68,7 @@ class Scan:
         tail, tail_empty = -len(close), -len(close_empty)
         individuals = organizations = deactivated = 0
         number = before
-        for number, line in enumerate(islice(self._source.stream, _STRIDE), before + 1):  # noqa: B007
+        for number, line in enumerate(islice(self._source.stream, _STRIDE), before + 1):
             whole = line[tail_empty:] == close_empty or (line[tail:] == close and line[tail - 1] != _QUOTE)
             kind = line[11:16]
             if whole and len(line) >= shortest and kind == b'","1"':
@@ -90,7 +90,7 @@ class Scan:
         known, shortest = self._known, self._width
         individuals = organizations = deactivated = 0
         number = before
-        for number, line in enumerate(islice(self._source.stream, _STRIDE), before + 1):  # noqa: B007
+        for number, line in enumerate(islice(self._source.stream, _STRIDE), before + 1):
             whole = line[-1:] == b"\n" and len(line) >= shortest and not (b'"' in line and line.count(b'"') % 2)
             kind = line[10:12]
             if whole and kind == b",1":

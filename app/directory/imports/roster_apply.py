@@ -59,9 +59,7 @@ def _held(session: Session, ids: list[int]) -> dict[int, Licence]:
     return {each.id: each for each in session.scalars(select(Licence).where(Licence.id.in_(ids)))}
 
 
-def _name_the_issuer(
-    session: Session, findings: Sequence[Finding], board: Board, held: Iterable[Licence]
-) -> None:
+def _name_the_issuer(session: Session, findings: Sequence[Finding], board: Board, held: Iterable[Licence]) -> None:
     issued = {each.licence_id: each.issued_on for each in findings}
     rows = [
         {"id": each.id, "issuer": board.name, "issued_on": issued[each.id] or each.issued_on}

@@ -130,9 +130,11 @@ def _entries(
         if line % _STRIDE == 0:
             progress(source.stream.tell())
         if board.closing and len(values) == width + 1 and not values[-1].strip():
-            values = values[:-1]
+            values.pop()
         if len(values) != width:
-            rejects.add(line, f"{len(values)} values where the header has {width} columns", board.delimiter.join(values))
+            rejects.add(
+                line, f"{len(values)} values where the header has {width} columns", board.delimiter.join(values)
+            )
             continue
         entry = read(values)
         if entry is None:
@@ -157,8 +159,11 @@ def _rows(source: Source, board: Board) -> Iterator[tuple[int, list[str]]]:
     """Physical line and values. A file that is not UTF-8 is read in the board's own encoding."""
     decode = _decoder(board)
     lines = map(decode, source.stream)
-    quoting = csv.QUOTE_MINIMAL if board.quoted else csv.QUOTE_NONE
-    reader = csv.reader(lines, delimiter=board.delimiter, quoting=quoting)
+    reader = (
+        csv.reader(lines, delimiter=board.delimiter)
+        if board.quoted
+        else csv.reader(lines, delimiter=board.delimiter, quoting=csv.QUOTE_NONE)
+    )
     try:
         for values in reader:
             yield reader.line_num, values
@@ -225,7 +230,7 @@ def _reader(board: Board, keys: list[str]) -> Callable[[list[str]], Entry | None
         if not wanted(values):
             return None
         name, last = cell(values, "name"), cell(values, "last")
-        if name and board.name_order == "last, first" or ("," in name and not last):
+        if name and not last and (board.name_order == "last, first" or "," in name):
             last, name = name.split(",")[0].strip(), ""
         expires = board.date(cell(values, "expires"))
         status, words = _status(board, lambda each: cell(values, each), expires)

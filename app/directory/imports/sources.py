@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import Any, cast
 
 from app.core.errors import Invalid
 
@@ -36,7 +36,7 @@ class Source:
 
     name: str
     size: int
-    stream: BufferedReader
+    stream: BufferedReader[Any]
     expected: str
 
     def refusal(self, found: str) -> ImportRefused:
@@ -58,7 +58,7 @@ def opened(path: Path, members: tuple[str, ...], expected: str) -> Iterator[Sour
 
 @contextmanager
 def _plain(path: Path, expected: str) -> Iterator[Source]:
-    with path.open("rb", buffering=BUFFER) as stream:
+    with path.open("rb", buffering=0) as raw, BufferedReader(cast("Any", raw), BUFFER) as stream:
         yield Source(path.name, path.stat().st_size, stream, expected)
 
 
@@ -68,7 +68,7 @@ def _unzipped(path: Path, members: tuple[str, ...], expected: str) -> Iterator[S
     try:
         with zipfile.ZipFile(path) as archive:
             member = _member(archive, members, path.name, expected)
-            with archive.open(member) as raw, BufferedReader(cast("BufferedReader", raw), BUFFER) as stream:
+            with archive.open(member) as raw, BufferedReader(cast("Any", raw), BUFFER) as stream:
                 yield Source(f"{path.name}:{member.filename}", member.file_size, stream, expected)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ImportRefused(broken) from error
