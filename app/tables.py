@@ -1,5 +1,6 @@
 """Every table, imported so that migrations and tests see the whole schema through `Base.metadata`."""
 
+# ruff: noqa: F401
 import app.accounts.models
 import app.directory.imports.models
 import app.directory.listing_models

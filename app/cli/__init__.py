@@ -4,11 +4,9 @@ import click
 from flask import Flask
 
 from app.cli.admin import admin
-
-GROUPS: tuple[click.Command, ...] = (admin,)
 from app.cli.imports import imports
 
-GROUPS: tuple[click.Command, ...] = (imports,)
+GROUPS: tuple[click.Command, ...] = (admin, imports)
 
 
 def init_app(app: Flask) -> None:

@@ -36,7 +36,7 @@ class Source:
 
     name: str
     size: int
-    stream: BufferedReader[Any]
+    stream: "BufferedReader[Any]"
     expected: str
 
     def refusal(self, found: str) -> ImportRefused:
