@@ -6,12 +6,6 @@ import app.directory.imports.models
 import app.directory.listing_models
 import app.directory.models
 import app.notifications.models
-import app.scheduling.models  # noqa: F401
-# ruff: noqa: F401
-import app.accounts.models
-import app.directory.listing_models
-import app.directory.models
-import app.notifications.models
 import app.scheduling.models
 from app.core.database import Base
 
