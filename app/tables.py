@@ -6,6 +6,7 @@ import app.directory.imports.models
 import app.directory.listing_models
 import app.directory.models
 import app.notifications.models
+import app.places.models
 import app.scheduling.models
 from app.core.database import Base
 

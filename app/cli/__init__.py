@@ -5,8 +5,13 @@ from flask import Flask
 
 from app.cli.admin import admin
 from app.cli.imports import imports
+from app.cli.places import places
 
-GROUPS: tuple[click.Command, ...] = (admin, imports)
+GROUPS: tuple[click.Command, ...] = (
+    admin,
+    imports,
+    places,
+)
 
 
 def init_app(app: Flask) -> None:
