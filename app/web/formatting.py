@@ -32,6 +32,11 @@ def money(cents: int, currency: str = "USD") -> str:
     return format_currency(cents / 100, currency, format=pattern, locale=_language(), currency_digits=bool(cents % 100))
 
 
+def number(value: int) -> str:
+    """A count with its thousands apart: "1,284"."""
+    return format_decimal(value, locale=_language())
+
+
 def day(value: date) -> str:
     """ "1 Dec 2026" """
     return format_date(value, "d MMM y", locale=_language())
@@ -81,7 +86,7 @@ def _language() -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (distance, money, day, day_month, weekday, weekday_date, clock, when):
+    for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when):
         app.add_template_filter(filter_, filter_.__name__)
     for function in (theme, map_tiles):
         app.add_template_global(function, function.__name__)

@@ -2,6 +2,8 @@
 // when the panel comes into view or is opened. A lit card lights its pin, and a lit pin its card.
 const EMBEDDED_DETAIL = 6;
 const EARTH_KM_PER_DEGREE = 111.195;
+const KM_PER_MILE = 1.609344;
+const RINGS = [0.5, 1, 2, 5, 10, 25, 50, 100];
 let leaflet;
 
 export default function map(panel) {
@@ -26,7 +28,7 @@ async function draw(panel) {
   const chart = L.map(panel.querySelector("[data-part=canvas]"), {
     scrollWheelZoom: false,
     zoomControl: false,
-    maxZoom: own ? 18 : 12,
+    maxZoom: own ? 18 : 13,
     minZoom: 2,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
@@ -38,7 +40,10 @@ async function draw(panel) {
     attribution: "© OpenStreetMap contributors",
   }).addTo(chart);
   const pins = addPins(L, chart, clusters, panel);
+  const detail = () => panel.toggleAttribute("data-beyond", !own && chart.getZoom() > EMBEDDED_DETAIL + 2);
+  chart.on("zoomend", detail);
   frame(L, chart, panel, pins);
+  detail();
   new ResizeObserver(() => chart.invalidateSize()).observe(chart.getContainer());
 }
 
@@ -94,7 +99,9 @@ function frame(L, chart, panel, pins) {
   if (lat) {
     const here = L.latLng(lat, lon);
     L.marker(here, { icon: icon(L, "pin pin--here", ""), title: panel.dataset.here, alt: panel.dataset.here, keyboard: false, interactive: false }).addTo(chart);
-    if (radiusKm) L.circle(here, { radius: radiusKm * 1000, className: "map__circle", interactive: false }).addTo(chart);
+    const furthest = Math.max(Number(radiusKm) || 0, ...pins.map((pin) => here.distanceTo(pin.getLatLng()) / 1000));
+    rings(L, chart, panel, here, furthest);
+    L.marker(here, { icon: words(L, "map__place", panel.dataset.place ?? ""), interactive: false, keyboard: false, alt: "" }).addTo(chart);
     bounds.extend(here);
     if (!pins.length && radiusKm) {
       const spread = radiusKm / EARTH_KM_PER_DEGREE;
@@ -103,6 +110,25 @@ function frame(L, chart, panel, pins) {
   }
   if (bounds.isValid()) chart.fitBounds(bounds, { padding: [36, 36], maxZoom: 11 });
   else chart.setView([39, -97], 4);
+}
+
+// How far is far: circles at round distances, in the reader's units, each with its number at the top.
+function rings(L, chart, panel, here, furthestKm) {
+  const unit = panel.dataset.units === "km" ? 1 : KM_PER_MILE;
+  const within = RINGS.filter((size) => size * unit <= furthestKm * 1.05).slice(-3);
+  for (const size of within) {
+    const km = size * unit;
+    L.circle(here, { radius: km * 1000, className: "map__circle", interactive: false }).addTo(chart);
+    const top = [here.lat + km / EARTH_KM_PER_DEGREE, here.lng];
+    const text = panel.dataset.ring.replace("{number}", size);
+    L.marker(top, { icon: words(L, "map__ring", text), interactive: false, keyboard: false, alt: "" }).addTo(chart);
+  }
+}
+
+function words(L, className, text) {
+  const label = document.createElement("span");
+  label.textContent = text;
+  return L.divIcon({ className, html: label, iconSize: [80, 22] });
 }
 
 function icon(L, className, text) {
