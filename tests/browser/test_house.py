@@ -1,0 +1,52 @@
+"""The pages in a real browser: accessible in light and dark, nothing wider than a phone, nothing refused by the policy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/dev/components",
+    "/dev/home",
+    "/dev/results?case=many",
+    "/dev/results?case=one",
+    "/dev/results?case=none",
+    "/dev/results?case=several",
+    "/dev/results?case=start",
+    "/dev/profile",
+    "/dev/profile?case=empty",
+    "/dev/profile?case=long",
+    "/dev/profile?case=unclaimed",
+    "/dev/error/404",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_violation(site: str, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    for path in PAGES:
+        page.goto(site + path, wait_until="networkidle")
+        found = Axe().run(page).response["violations"]
+        lines = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+        assert not lines, f"{path} in {scheme}:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_nothing_is_wider_than_the_screen(site: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page.goto(site + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} is {wide} px wider than {width}"
+
+
+def test_targets_of_the_main_controls_are_large_enough(site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(site + "/dev/results?case=many")
+    for selector in (".button", ".chip", ".time", ".sentence__field", ".sentence .input", ".site-nav a"):
+        sizes = page.locator(selector).evaluate_all(
+            "all => all.filter(e => e.offsetParent).map(e => e.getBoundingClientRect().height)"
+        )
+        assert sizes, selector
+        assert min(sizes) >= 43.9, f"{selector}: {min(sizes)}"

@@ -1,0 +1,125 @@
+"""What the scripts add, and that their absence takes nothing away."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+pytestmark = pytest.mark.browser
+
+AUSTIN = {"label": "Austin, TX", "kind": "town", "lat": 30.27, "lon": -97.74, "time_zone": "America/Chicago"}
+AUSTELL = {"label": "Austell, GA", "kind": "town", "lat": 33.81, "lon": -84.63, "time_zone": "America/New_York"}
+
+
+def answer_with_places(route: Route) -> None:
+    route.fulfill(content_type="application/json", body=json.dumps([AUSTIN, AUSTELL]))
+
+
+def test_a_place_is_chosen_with_the_keyboard_alone(site: str, page: Page) -> None:
+    page.route("**/api/v1/places**", answer_with_places)
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    where = page.get_by_role("combobox", name="Where")
+    where.press_sequentially("aust")
+    expect(page.get_by_role("option")).to_have_count(2)
+    expect(where).to_have_attribute("aria-expanded", "true")
+    where.press("ArrowDown")
+    where.press("ArrowDown")
+    expect(page.get_by_role("option", name="Austell, GA")).to_have_attribute("aria-selected", "true")
+    where.press("Enter")
+    expect(where).to_have_value("Austell, GA")
+    expect(where).to_have_attribute("aria-expanded", "false")
+
+
+def test_escape_closes_the_suggestions_and_keeps_the_words(site: str, page: Page) -> None:
+    page.route("**/api/v1/places**", answer_with_places)
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    where = page.get_by_role("combobox", name="Where")
+    where.press_sequentially("aust")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    where.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(where).to_have_value("aust")
+
+
+def test_a_dead_server_only_means_no_suggestions(site: str, page: Page, complaints: list[str]) -> None:
+    page.route("**/api/v1/places**", lambda route: route.abort())
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    where = page.get_by_role("combobox", name="Where")
+    where.press_sequentially("78701")
+    page.wait_for_timeout(400)
+    expect(where).to_have_attribute("aria-expanded", "false")
+    where.press("Enter")
+    page.wait_for_url("**/therapists?where=78701**")
+    complaints.clear()
+
+
+def test_my_location_fills_in_a_rough_point(site: str, context: BrowserContext, page: Page) -> None:
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"latitude": 30.267153, "longitude": -97.743057})
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_label("Where")).to_have_value("30.267,-97.743")
+
+
+def test_a_refused_location_says_what_to_do(site: str, page: Page) -> None:
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    page.evaluate("navigator.geolocation.getCurrentPosition = (_, failed) => failed({ code: 1, PERMISSION_DENIED: 1 })")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_text("Please type a ZIP or town.")).to_be_visible()
+
+
+def test_dark_is_kept_for_the_next_page(site: str, page: Page) -> None:
+    page.goto(site + "/dev/home", wait_until="networkidle")
+    page.get_by_text("Dark", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto(site + "/dev/profile")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 25, 26)"
+
+
+def test_a_card_lights_its_pin_and_the_map_stays_at_home(site: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site + "/dev/results?case=one", wait_until="networkidle")
+    expect(page.locator(".map .pin[role=button]")).to_have_count(1)
+    page.get_by_role("link", name="Wren Example").focus()
+    expect(page.locator(".map .pin[data-lit]")).to_have_count(1)
+    assert any("/tiles/" in url for url in asked)
+    assert all(url.startswith((site, "data:")) for url in asked), asked
+
+
+def test_on_a_phone_the_map_waits_behind_its_button(site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site + "/dev/results?case=one", wait_until="networkidle")
+    assert not any("leaflet" in url for url in asked)
+    page.get_by_role("button", name="Show the map").click()
+    expect(page.locator(".leaflet-container")).to_be_visible()
+
+
+def test_a_dialog_opens_closes_and_gives_the_focus_back(site: str, page: Page) -> None:
+    page.goto(site + "/dev/components", wait_until="networkidle")
+    opener = page.locator("[data-for=sample-dialog]")
+    opener.focus()
+    opener.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_without_scripts_everything_that_needs_them_is_absent(site: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(site + "/dev/results?case=many")
+        expect(page.get_by_role("button", name="Show the map")).to_be_hidden()
+        expect(page.locator(".map")).to_be_hidden()
+        page.goto(site + "/dev/home")
+        expect(page.get_by_role("button", name="Use my location")).to_be_hidden()
+        page.get_by_label("Where").fill("78701")
+        page.get_by_role("button", name="Find a therapist").click()
+        assert "where=78701" in page.url
+    finally:
+        context.close()
