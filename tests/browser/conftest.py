@@ -1,12 +1,58 @@
-"""A running site for the browser, and a page that refuses to hide its errors."""
+"""A running site for the browser, and a page that refuses to hide its errors.
 
+Playwright keeps an event loop running in the main thread, where the database's asynchronous teardown then refuses to run:
+whatever opens an application context is done `aside`, in a thread of its own.
+"""
+
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
+
+from app.doors.database import db
+from app.factory import create_app
+from config import from_environment
+from tests.support.databases import Databases
+
+Result = TypeVar("Result")
+
+
+def aside(action: Callable[[], Result]) -> Result:
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(action).result()
+
+
+@pytest.fixture
+def app(databases: Databases, tmp_path: Path) -> Flask:
+    """The application on a fresh, migrated, empty SQLite database of its own."""
+
+    def made() -> Flask:
+        path = tmp_path / "site.db"
+        shutil.copyfile(databases.fresh("sqlite").removeprefix("sqlite:///"), path)
+        variables = {"APP_ENV": "testing", "DATABASE_URL": f"sqlite:///{path}", "INSTANCE_PATH": str(tmp_path)}
+        return create_app(from_environment(variables), {"WTF_CSRF_ENABLED": False})
+
+    return aside(made)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session of the test's own: what the site is to see, it commits."""
+
+    def maker() -> sessionmaker[Session]:
+        with app.app_context():
+            return db.sessionmaker
+
+    with aside(maker)() as own:
+        yield own
 
 
 @pytest.fixture
