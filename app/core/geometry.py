@@ -1,6 +1,8 @@
 """Points on a spherical earth. Latitudes and longitudes in degrees, distances in km."""
 
+from collections.abc import Callable
 from math import asin, cos, degrees, isfinite, pi, radians, sin, sqrt
+from typing import NamedTuple
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius R1 of the earth (IUGG), so that distances agree with what geodesy texts call great-circle."""
@@ -23,3 +25,44 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
 def angle_of_km(km: float) -> float:
     """The angle in degrees that `km` spans along a great circle."""
     return degrees(km / EARTH_RADIUS_KM)
+
+
+def distances_from(lat: float, lon: float) -> Callable[[float, float], float]:
+    """`distance_km` from one point to many: the same arithmetic, the point's own part done once."""
+    phi1 = radians(lat)
+    cos1 = cos(phi1)
+    twice_radius = 2 * EARTH_RADIUS_KM
+
+    def to(lat2: float, lon2: float) -> float:
+        phi2 = radians(lat2)
+        half_chord = sin((phi2 - phi1) / 2) ** 2 + cos1 * cos(phi2) * sin(radians(lon2 - lon) / 2) ** 2
+        return twice_radius * asin(min(1.0, sqrt(half_chord)))
+
+    return to
+
+
+class Box(NamedTuple):
+    """Latitudes from `south` to `north`, and one or two spans of longitude (two across the antimeridian)."""
+
+    south: float
+    north: float
+    spans: tuple[tuple[float, float], ...]
+
+
+MARGIN = 1e-7
+"""Degrees (about a centimetre) that a box is wider than its circle, so that rounding loses no border point."""
+
+
+def box_around(lat: float, lon: float, km: float) -> Box:
+    """The smallest box of latitudes and longitudes that holds the circle, poles and antimeridian included."""
+    angle = angle_of_km(km) + MARGIN
+    south, north = lat - angle, lat + angle
+    if north >= 90 or south <= -90:
+        return Box(max(south, -90.0), min(north, 90.0), ((-180.0, 180.0),))
+    half = degrees(asin(min(1.0, sin(radians(angle)) / cos(radians(lat))))) + MARGIN
+    west, east = lon - half, lon + half
+    if west < -180:
+        return Box(south, north, ((west + 360, 180.0), (-180.0, east)))
+    if east > 180:
+        return Box(south, north, ((west, 180.0), (-180.0, east - 360)))
+    return Box(south, north, ((west, east),))

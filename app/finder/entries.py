@@ -1,0 +1,85 @@
+"""Reads the entries of a box. Plain SQL, since this runs several times a search and must cost no more than its seeks."""
+
+from collections.abc import Iterable, Sequence
+from math import floor
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from app.core.geometry import Box
+from app.directory.catalogue import ANY
+from app.directory.languages import BIT
+from app.directory.listing import (
+    BANDS_PER_DEGREE,
+    CHECKED,
+    GENDER_FLAG,
+    STEP_FREE,
+    minutes_bit,
+    partition,
+    specialty_bit,
+)
+from app.finder.criteria import SearchCriteria
+
+Row = tuple[float, float, int, int, float | None, int | None, str]
+"""lon, lat, therapist_id, location_id, reach_km, price_cents, prices"""
+
+_COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices"
+
+
+def partitions(criteria: SearchCriteria, *, practices: bool) -> list[int]:
+    """The leading keys to read: the home visits' part, and the practices' where they are still wanted."""
+    home = partition(criteria.specialty_id, home_visits=True)
+    return [home] if criteria.home_visit or not practices else [criteria.specialty_id, home]
+
+
+def conditions(criteria: SearchCriteria, day: int) -> tuple[str, list[object]]:
+    """The filters as SQL with `?` marks, and their values. `day` is the ordinal that a listing must reach."""
+    parts, values = [" AND listed_until >= ?"], [day]
+    flags = (CHECKED if criteria.checked else 0) | (STEP_FREE if criteria.step_free else 0)
+    flags |= GENDER_FLAG.get(criteria.gender or "", 0)
+    wanted = (
+        ("flags", flags),
+        ("minutes", minutes_bit(criteria.minutes) if criteria.minutes else 0),
+        ("languages", BIT[criteria.language] if criteria.language else 0),
+        ("specialties", specialty_bit(criteria.technique_id) if criteria.technique_id != ANY else 0),
+    )
+    for column, bits in wanted:
+        if bits:
+            parts.append(f" AND ({column} & ?) = ?")
+            values += [bits, bits]
+    if criteria.max_price_cents is not None:
+        parts.append(" AND price_cents <= ?")
+        values.append(criteria.max_price_cents)
+    return "".join(parts), list(values)
+
+
+def in_box(
+    connection: Connection,
+    box: Box,
+    keys: Sequence[int],
+    filters: tuple[str, list[object]],
+    *,
+    reach_from: float = 0.0,
+    most: int | None = None,
+) -> Iterable[Row]:
+    """The entries in a box that pass the filters, unordered. `reach_from` leaves out home visits that go less far."""
+    bands = range(floor(box.south * BANDS_PER_DEGREE), floor(box.north * BANDS_PER_DEGREE) + 1)
+    where, values = filters
+    if reach_from:
+        where, values = where + " AND (reach_km IS NULL OR reach_km >= ?)", [*values, reach_from]
+    sql = (
+        f"SELECT {_COLUMNS} FROM search_entry WHERE specialty_id IN ({_marks(keys)})"  # noqa: S608 - only marks and names
+        f" AND band IN ({_marks(bands)}) AND lon BETWEEN ? AND ?{where}"
+    )
+    if most is not None:
+        sql += f" LIMIT {most}"
+    if connection.dialect.name != "sqlite":
+        sql = sql.replace("?", "%s")
+    rows: list[Any] = []
+    for west, east in box.spans:
+        rows += connection.exec_driver_sql(sql, (*keys, *bands, west, east, *values)).all()
+    return rows
+
+
+def _marks(items: Sequence[int]) -> str:
+    return ", ".join("?" * len(items))
