@@ -1,13 +1,37 @@
-"""Which language a page is in: a deliberate choice first, then the browser's."""
+"""Which language a page is in: a deliberate choice (`?lang=es`, then kept) first, then the browser's."""
 
-from flask import has_request_context, request
+from pathlib import Path
 
-LANGUAGES = ("en", "es")
+from babel import Locale
+from flask import Flask, Response, has_request_context, request
+
+TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
+LANGUAGES = ("en", *sorted(file.parts[-3] for file in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")))
+"""Only what is translated: half a page in another language helps nobody."""
+YEAR = 365 * 24 * 3600
 
 
 def select_locale() -> str:
     """The best of our languages for this request; English outside one."""
     if not has_request_context():
         return LANGUAGES[0]
-    chosen = request.cookies.get("language", "")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    for chosen in (request.args.get("lang"), request.cookies.get("language")):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def languages() -> list[tuple[str, str]]:
+    """(code, its own name) of every language that there is."""
+    return [(code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in LANGUAGES]
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(languages)
+
+    @app.after_request
+    def keep_choice(response: Response) -> Response:
+        chosen = request.args.get("lang")
+        if chosen in LANGUAGES:
+            response.set_cookie("language", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure)
+        return response

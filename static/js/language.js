@@ -2,7 +2,7 @@
 export default function language(list) {
   for (const link of list.querySelectorAll("a[hreflang]")) {
     const address = new URL(location.href);
-    address.searchParams.set("language", link.hreflang);
+    address.searchParams.set("lang", link.hreflang);
     address.hash = "";
     link.href = address.href;
   }

@@ -93,7 +93,10 @@ function link(card, pin, layer) {
   });
 }
 
+// A single place is shown with the towns around it: closer, the embedded map has nothing to say.
 function frame(L, chart, panel, pins) {
+  const own = panel.dataset.ownTiles === "yes";
+  const closest = own ? 14 : panel.dataset.lat ? 11 : EMBEDDED_DETAIL + 1;
   const bounds = L.latLngBounds(pins.map((pin) => pin.getLatLng()));
   const { lat, lon, radiusKm } = panel.dataset;
   if (lat) {
@@ -108,7 +111,7 @@ function frame(L, chart, panel, pins) {
       bounds.extend([here.lat - spread, here.lng]).extend([here.lat + spread, here.lng]);
     }
   }
-  if (bounds.isValid()) chart.fitBounds(bounds, { padding: [36, 36], maxZoom: 11 });
+  if (bounds.isValid()) chart.fitBounds(bounds, { padding: [36, 36], maxZoom: closest });
   else chart.setView([39, -97], 4);
 }
 

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from app.web import formatting
 
@@ -67,6 +68,6 @@ def test_days() -> None:
 
 
 def test_times_follow_the_language(app: Flask) -> None:
-    with app.test_request_context(headers={"Accept-Language": "es"}):
+    with app.test_request_context(), force_locale("es"):
         assert formatting.clock(time(16, 30)) == "16:30"
         assert formatting.weekday_date(date(2026, 12, 1)) == "mar 1 dic"
