@@ -11,10 +11,9 @@ from flask_wtf.csrf import CSRFProtect
 from app import api, cli, web
 from app.core import crypto, logs
 from app.core.database import prepare
-from app.doors import audience, errors, limits, request_log, security
+from app.doors import audience, errors, limits, locale, request_log, security
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.database import db
-from app.doors.locale import select_locale
 from app.tables import Base
 from config import ROOT, Settings, from_environment
 
@@ -75,8 +74,9 @@ def _wire(app: OpenAPI) -> None:
         for engine in db.engines.values():
             prepare(engine)
     alembic.init_app(app)
-    babel.init_app(app, locale_selector=select_locale)
+    babel.init_app(app, locale_selector=locale.select_locale)
     app.add_template_global(get_locale)
+    locale.init_app(app)
     csrf.init_app(app)
     request_log.init_app(app)
     limits.init_app(app)
