@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 Item = TypeVar("Item")
@@ -31,3 +31,15 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     walker = iter(items)
     while part := list(islice(walker, size)):
         yield part
+
+
+def next_id(session: Session, table: Table) -> int:
+    """The first free id, for rows whose ids are given; the caller holds the write transaction."""
+    return (session.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def count_ids_on(session: Session, table: Table) -> None:
+    """Let the database go on after ids that were given by hand."""
+    if session.get_bind().dialect.name == "postgresql":
+        names = {"table": table.name, "next": next_id(session, table)}
+        session.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :next, false)"), names)

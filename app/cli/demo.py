@@ -1,0 +1,24 @@
+"""`flask demo load`: fictional therapists at real towns, to try the product out and to measure it."""
+
+import click
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from app.cli.run import report, with_plain_errors
+from app.directory.demo import services
+from app.doors.database import transaction
+
+demo = AppGroup("demo", help="Fictional therapists, to try things out.")
+
+
+@demo.command("load")
+@click.option("--therapists", type=int, default=600, show_default=True, help="How many.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people.")
+@click.option("--replace", is_flag=True, help="Put them in the stead of earlier fictional ones; real ones stay.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON document.")
+@with_plain_errors
+def load(therapists: int, seed: int, replace: bool, as_json: bool) -> None:
+    """Make fictional therapists: all of them or, when stopped, none. Needs `places load` first."""
+    with tqdm(total=therapists, unit=" people", desc="making people up", disable=None) as bar, transaction() as session:
+        counts = services.load(session, therapists=therapists, seed=seed, replace=replace, progress=bar.update)
+    report(counts, as_json=as_json)
