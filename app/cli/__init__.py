@@ -4,11 +4,13 @@ import click
 from flask import Flask
 
 from app.cli.admin import admin
+from app.cli.demo import demo
 from app.cli.imports import imports
 from app.cli.places import places
 
 GROUPS: tuple[click.Command, ...] = (
     admin,
+    demo,
     imports,
     places,
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select, update
@@ -182,5 +181,3 @@ class _Writer:
 def _table(model: Any) -> Table:
     table: Table = model.__table__
     return table
-
-

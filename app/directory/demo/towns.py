@@ -54,7 +54,8 @@ def served(towns: Sequence[Town], therapists: int) -> list[Town]:
     inside a larger town of the same state is counted with that town.
     """
     apart = _without_parts(sorted(towns, key=lambda town: (-town.population, town.region, town.name)))
-    kept, people = [], 0
+    kept: list[Town] = []
+    people = 0
     for town in apart:
         people += town.population
         if kept and therapists * town.population < people:
