@@ -28,6 +28,7 @@ check: $(STAMP) ## lint, types, templates, layers
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.reading_level
 
 bench: $(STAMP) ## measure, print one JSON document
 	@$(BIN)/python -m bench

@@ -3,9 +3,10 @@
 from flask_openapi import APIBlueprint, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
+from app.api.articles import articles_api
 from app.doors.audience import declare_endpoints
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = ()
+BLUEPRINTS: tuple[APIBlueprint, ...] = (articles_api,)
 
 
 def init_app(app: OpenAPI, csrf: CSRFProtect) -> None:

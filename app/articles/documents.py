@@ -36,11 +36,15 @@ class Source(BaseModel):
 
 
 class FrontMatter(BaseModel):
-    """The facts above the text. `checked_on` is the day when the text was last held against its sources."""
+    """The facts above the text. `checked_on` is the day when the text was last held against its sources.
+
+    `position` orders the list of articles, lowest first.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: Slug
+    position: int = 100
     title: Annotated[str, StringConstraints(min_length=3, max_length=120)]
     summary: Annotated[str, StringConstraints(min_length=20, max_length=300)]
     checked_on: date

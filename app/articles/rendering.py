@@ -3,6 +3,7 @@
 `::: you`, `::: warning` and `::: technique <slug>` make boxes; `[^key]` cites a source by its key.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,19 @@ BOXES = ("you", "warning", "technique")
 
 _TAGS = {"p", "h2", "h3", "ul", "ol", "li", "strong", "em", "a", "blockquote", "code", "pre", "hr", "br", "sup"}
 _TAGS |= {"aside", "div", "table", "thead", "tbody", "tr", "th", "td"}
-_ATTRIBUTES = {"a": {"href", "id", "aria-label"}, "h2": {"id"}, "h3": {"id"}, "ol": {"start"}, "div": {"tabindex"}}
-_CLASSES = {"aside": {f"box-{name}" for name in BOXES} | {"box"}, "sup": {"cite"}, "div": {"table-scroll"}}
+_ATTRIBUTES = {
+    "a": {"href", "id", "aria-label"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "ol": {"start"},
+    "div": {"tabindex", "role", "aria-label"},
+}
+_CLASSES = {
+    "aside": {f"box-{name}" for name in BOXES} | {"box"},
+    "sup": {"cite"},
+    "div": {"table-box"},
+    "table": {"table"},
+}
 _TECHNIQUE = re.compile(r"technique\s+([a-z0-9-]+)\s*$")
 
 
@@ -104,7 +116,7 @@ def _citation(_self: RendererHTML, tokens: Sequence[Token], at: int, _options: A
 
 
 def _table_open(_self: RendererHTML, *_rest: object) -> str:
-    return '<div class="table-scroll" tabindex="0"><table>\n'
+    return '<div class="table-box" tabindex="0" role="region" aria-label="Table"><table class="table">\n'
 
 
 def _table_close(_self: RendererHTML, *_rest: object) -> str:
@@ -121,7 +133,7 @@ def _number_headings(tokens: list[Token]) -> tuple[Heading, ...]:
     """Give every heading an anchor; those of the second level make the contents."""
     found: list[Heading] = []
     taken: set[str] = set()
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in itertools.pairwise(tokens):
         if token.type == "heading_open":
             title = "".join(child.content for child in inline.children or [])
             anchor = _free("part-" + "-".join(re.findall(r"[a-z0-9]+", title.lower())), taken)

@@ -5,12 +5,14 @@ from flask import Flask
 
 from app.cli.admin import admin
 from app.cli.demo import demo
+from app.cli.articles import articles
 from app.cli.imports import imports
 from app.cli.places import places
 
 GROUPS: tuple[click.Command, ...] = (
     admin,
     demo,
+    articles,
     imports,
     places,
 )

@@ -5,6 +5,9 @@ from flask import Flask
 from app.web import formatting
 from app.web.accounts import security
 from app.web.accounts.views import account
+from app.web.articles.guides import guides
+from app.web.articles.helper import helper
+from app.web.articles.views import articles
 from app.web.assets.views import assets
 from app.web.dev.views import dev
 from app.web.ops.views import ops
@@ -16,6 +19,9 @@ BLUEPRINTS = (
     account,
     assets,
     dev,
+    articles,
+    guides,
+    helper,
 )
 
 
