@@ -11,6 +11,7 @@ from app.articles import reading
 
 CONTENT = Path(__file__).parents[1] / "app" / "articles" / "content"
 _VOWELS = re.compile(r"[aeiouy]+")
+_PARTED = re.compile(r"(?<![tsc])i[aou]|iat|eo")
 
 
 def main() -> int:
@@ -29,11 +30,13 @@ def _pronunciations() -> dict[str, list[list[str]]]:
 
 
 def syllables(word: str) -> int:
-    """From the CMU pronouncing dictionary; words that it lacks are counted by groups of vowels."""
+    """From the CMU pronouncing dictionary; words that it lacks are counted by groups of vowels,
+    with vowels that are spoken apart (sci-at-ica) as two."""
     spoken = _pronunciations().get(word.lower().replace("’", "'"))
     if spoken:
         return sum(sound[-1].isdigit() for sound in spoken[0])
-    return max(1, len(_VOWELS.findall(word.lower().removesuffix("e"))))
+    bare = word.lower().removesuffix("e")
+    return max(1, len(_VOWELS.findall(bare)) + len(_PARTED.findall(bare)))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from app.articles.rendering import Rendered, render
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
 _PROMISE = re.compile(
-    r"\b(cure|cures|cured|curing|treats?|treating|heals?|healing|fix|fixes)\s+(?:your |the |a |an )?"
-    r"(sciatica|pinched nerve|trapped nerve|radiculopathy|slipped disc|herniated disc)",
+    r"\b(cure|cures|cured|curing|treats?|treating|heals?|healing|fix|fixes|fixing)\s+(?:(?:your|the|a|an)\s+)?"
+    r"(sciatica|(?:pinched|trapped)\s+nerve|radiculopathy|(?:slipped|herniated)\s+disc)",
     re.IGNORECASE,
 )
 
