@@ -9,10 +9,6 @@ import app.directory.models
 import app.notifications.models
 import app.places.models
 import app.scheduling.models
-import app.directory.listing_models
-import app.directory.models
-import app.notifications.models
-import app.scheduling.models  # noqa: F401
 from app.core.database import Base
 
 __all__ = ["Base"]
