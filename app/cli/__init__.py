@@ -4,8 +4,8 @@ import click
 from flask import Flask
 
 from app.cli.admin import admin
-from app.cli.demo import demo
 from app.cli.articles import articles
+from app.cli.demo import demo
 from app.cli.imports import imports
 from app.cli.places import places
 
