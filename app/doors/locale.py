@@ -21,13 +21,13 @@ def select_locale() -> str:
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
-def languages() -> list[tuple[str, str]]:
+def site_languages() -> list[tuple[str, str]]:
     """(code, its own name) of every language that there is."""
     return [(code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in LANGUAGES]
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(languages)
+    app.add_template_global(site_languages)
 
     @app.after_request
     def keep_choice(response: Response) -> Response:
