@@ -12,6 +12,7 @@ from app.core.database import Base, UtcDateTime
 
 class OutboxMessage(Base):
     """One message to one person. `key` makes it once only; `facts` (sealed JSON) are cleared once it is sent.
+    `about` is what it is about, such as visit:12, so that it can be withdrawn.
 
     waiting -> sent | failed | withdrawn. A claim that is not released within minutes (a worker died) lapses.
     """
@@ -25,6 +26,7 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(60), index=True)
     facts: Mapped[str | None] = mapped_column(EncryptedText)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     send_after: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,7 +14,22 @@ State = Literal[
     "cancelled_by_patient",
     "cancelled_by_therapist",
 ]
-Action = Literal["hold", "request", "confirm", "accept", "decline", "expire", "cancel", "attend", "miss", "move"]
+Action = Literal[
+    "hold",
+    "request",
+    "confirm",
+    "accept",
+    "decline",
+    "expire",
+    "cancel",
+    "attend",
+    "miss",
+    "move",
+    "ask_move",
+    "refuse_move",
+    "lapse_move",
+    "offer_times",
+]
 Who = Literal["patient", "therapist", "system"]
 
 LIVE: Final = frozenset[State]({"held", "requested", "confirmed", "attended", "no_show"})
@@ -41,12 +56,18 @@ TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     ("requested", "accept", "therapist"): "confirmed",
     ("requested", "decline", "therapist"): "declined",
     ("requested", "confirm", "patient"): "confirmed",
+    ("requested", "offer_times", "therapist"): "requested",
     ("requested", "move", "patient"): "requested",
     ("requested", "cancel", "patient"): "cancelled_by_patient",
     ("requested", "cancel", "therapist"): "cancelled_by_therapist",
     ("requested", "expire", "system"): "expired",
     ("confirmed", "move", "patient"): "confirmed",
     ("confirmed", "move", "therapist"): "confirmed",
+    ("confirmed", "ask_move", "patient"): "confirmed",
+    ("confirmed", "ask_move", "therapist"): "confirmed",
+    ("confirmed", "refuse_move", "patient"): "confirmed",
+    ("confirmed", "refuse_move", "therapist"): "confirmed",
+    ("confirmed", "lapse_move", "system"): "confirmed",
     ("confirmed", "cancel", "patient"): "cancelled_by_patient",
     ("confirmed", "cancel", "therapist"): "cancelled_by_therapist",
     ("confirmed", "attend", "therapist"): "attended",
@@ -55,7 +76,8 @@ TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     ("no_show", "attend", "therapist"): "attended",
 }
 """(state, action, who) -> state. What is not here cannot happen. "requested, confirm, patient" takes a time that the
-therapist offered instead; the last two mend a slip of the hand."""
+therapist offered instead; a confirmed visit is moved at once, or asked to move and then moved, refused or let lapse; the
+last two mend a slip of the hand."""
 
 
 @dataclass(frozen=True, slots=True)

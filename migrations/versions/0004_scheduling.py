@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=120), nullable=False),
     sa.Column('kind', sa.String(length=60), nullable=False),
+    sa.Column('about', sa.String(length=60), nullable=False),
     sa.Column('facts', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
@@ -37,6 +38,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_message')),
     sa.UniqueConstraint('key', name=op.f('uq_outbox_message_key'))
     )
+    op.create_index(op.f('ix_outbox_message_about'), 'outbox_message', ['about'], unique=False)
     op.create_index('ix_outbox_message_state_send_after', 'outbox_message', ['state', 'send_after'], unique=False)
     op.create_table('visits_link',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -132,6 +134,7 @@ def upgrade() -> None:
     sa.Column('confirm_hash', sa.String(length=64), nullable=True),
     sa.Column('code_hash', sa.String(length=64), nullable=True),
     sa.Column('code_tries', sa.Integer(), nullable=False),
+    sa.Column('code_mails', sa.Integer(), nullable=False),
     sa.Column('screening', sa.LargeBinary(), nullable=True),
     sa.Column('note', sa.LargeBinary(), nullable=True),
     sa.Column('series_id', sa.String(length=27), nullable=True),
@@ -145,6 +148,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_booking_service_id_service'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['therapist_id'], ['therapist.id'], name=op.f('fk_booking_therapist_id_therapist')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_booking')),
+    sa.UniqueConstraint('confirm_hash', name=op.f('uq_booking_confirm_hash')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_booking_token_hash'))
     )
     op.create_index('ix_booking_email_key_state', 'booking', ['email_key', 'state'], unique=False)
@@ -331,6 +335,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_visits_link_expires_at'), table_name='visits_link')
     op.drop_index(op.f('ix_visits_link_email_key'), table_name='visits_link')
     op.drop_table('visits_link')
+    op.drop_index(op.f('ix_outbox_message_about'), table_name='outbox_message')
     op.drop_index('ix_outbox_message_state_send_after', table_name='outbox_message')
     op.drop_table('outbox_message')
     op.drop_index('ix_audit_read_kind_subject_id', table_name='audit_read')

@@ -118,7 +118,7 @@ class ImportedBusy(Base):
 
 
 class TimelineWeek(Base):
-    """One week of one location: `open` and `busy` bits, little-endian, without the empty bytes at the end.
+    """One week of one location: `open` and `busy` bits, as `timeline.split` writes them and `timeline.join` reads them.
 
     `busy` is the therapist's, as seen from this location: visits elsewhere take travel time too. Always derived whole.
     """

@@ -79,9 +79,10 @@ class Booking(Base):
     address: Mapped[str | None] = mapped_column(EncryptedText)
     locale: Mapped[str] = mapped_column(String(8), default="en")
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    confirm_hash: Mapped[str | None] = mapped_column(String(64))
+    confirm_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str | None] = mapped_column(String(64))
     code_tries: Mapped[int] = mapped_column(default=0)
+    code_mails: Mapped[int] = mapped_column(default=1)
 
     screening: Mapped[str | None] = mapped_column(EncryptedText)
     note: Mapped[str | None] = mapped_column(EncryptedText)

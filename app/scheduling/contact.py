@@ -1,0 +1,90 @@
+"""Who books, and how they are reached: checked and brought to one form."""
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Final
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from app.core.errors import Invalid
+
+COMMON_HOSTS: Final = (
+    "gmail.com",
+    "yahoo.com",
+    "hotmail.com",
+    "outlook.com",
+    "icloud.com",
+    "aol.com",
+    "live.com",
+    "msn.com",
+    "comcast.net",
+    "proton.me",
+    "verizon.net",
+    "att.net",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person who books. `visit_for` names somebody else who comes; `address` is for home visits."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    visit_for: str = ""
+    address: str | None = None
+    locale: str = "en"
+
+    @property
+    def email_key(self) -> str | None:
+        return email_key(self.email) if self.email else None
+
+
+def email_key(email: str) -> str:
+    """What makes two spellings of an address the same one."""
+    return email.strip().casefold()
+
+
+def checked(contact: Contact, country: str) -> Contact:
+    """The contact with its parts brought to one form; Invalid names the field that is wrong."""
+    name = " ".join(contact.name.split())
+    if not name or len(name) > 120:
+        raise Invalid("Please tell us your name.", field="name", code="name-needed")
+    if not contact.email and not contact.phone:
+        raise Invalid("Please leave an e-mail address or a phone number.", field="email", code="contact-needed")
+    return replace(
+        contact,
+        name=name,
+        email=_email(contact.email) if contact.email else None,
+        phone=_phone(contact.phone, country) if contact.phone else None,
+        visit_for=" ".join(contact.visit_for.split())[:120],
+        address=(contact.address or "").strip()[:300] or None,
+    )
+
+
+def _email(text: str) -> str:
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Invalid("This does not look like an e-mail address.", field="email", code="email-wrong") from error
+    return str(found.normalized)
+
+
+def _phone(text: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid("This does not look like a phone number.", field="phone", code="phone-wrong") from error
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid("This does not look like a phone number.", field="phone", code="phone-wrong")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def email_hint(email: str) -> str | None:
+    """What was perhaps meant: gmail.com for gmial.com; None when the host is known or nothing is close."""
+    local, _, host = email.strip().rpartition("@")
+    if not local or host.casefold() in COMMON_HOSTS:
+        return None
+    close = get_close_matches(host.casefold(), COMMON_HOSTS, n=1, cutoff=0.8)
+    return f"{local}@{close[0]}" if close else None

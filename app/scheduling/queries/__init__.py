@@ -1,0 +1,43 @@
+"""Reads. `free_times` is the one answer to which times are free: pages, API, search and booking all ask it."""
+
+from app.scheduling.queries.agenda import AgendaRow, agenda, bookings_touched, open_requests
+from app.scheduling.queries.bookable import Bookable, bookable, bookables
+from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
+from app.scheduling.queries.next_times import NextTimes, Window, next_times
+from app.scheduling.queries.visits import (
+    EventRow,
+    Visit,
+    history,
+    offered_times,
+    visit,
+    visit_by_id,
+    visits_of_email,
+    visits_of_link,
+)
+
+__all__ = [
+    "AgendaRow",
+    "Bookable",
+    "EventRow",
+    "FreeTime",
+    "NextTimes",
+    "Visit",
+    "Window",
+    "agenda",
+    "bookable",
+    "bookables",
+    "bookings_touched",
+    "first_free",
+    "free_times",
+    "history",
+    "is_free",
+    "next_times",
+    "offered_times",
+    "open_requests",
+    "series_plan",
+    "times_near",
+    "visit",
+    "visit_by_id",
+    "visits_of_email",
+    "visits_of_link",
+]

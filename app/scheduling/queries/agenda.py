@@ -1,0 +1,84 @@
+"""A therapist's own view of the bookings."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.directory.models import Location
+from app.scheduling.models import Booking
+from app.scheduling.states import LIVE
+
+LONGEST = timedelta(hours=8)
+
+
+class AgendaRow(NamedTuple):
+    """One visit in a day's list."""
+
+    id: int
+    reference: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    service_name: str
+    minutes: int
+    buffer_before: int
+    buffer_after: int
+    price_cents: int | None
+    currency: str
+    name: str
+    visit_for: str
+    email: str | None
+    phone: str | None
+    location_id: int
+    location_name: str
+    expires_at: datetime | None
+    new_starts_at: datetime | None
+    new_by: str | None
+    series_id: str | None
+    referral_id: int | None
+    created_at: datetime
+
+
+AGENDA = select(
+    *(
+        Location.name.label("location_name") if name == "location_name" else getattr(Booking, name)
+        for name in AgendaRow._fields
+    )
+).join_from(Booking, Location, Booking.location_id == Location.id)
+
+
+def agenda(session: Session, therapist_id: int, first: datetime, last: datetime) -> list[AgendaRow]:
+    """The live visits that touch `[first, last)`, in order; held ones are not yet the therapist's business."""
+    query = AGENDA.where(
+        Booking.therapist_id == therapist_id,
+        Booking.starts_at.between(first - LONGEST, last),
+        Booking.starts_at < last,
+        Booking.ends_at > first,
+        Booking.state.in_(sorted(LIVE - {"held"})),
+    ).order_by(Booking.starts_at)
+    return [AgendaRow._make(row) for row in session.execute(query)]
+
+
+def open_requests(session: Session, therapist_id: int) -> list[AgendaRow]:
+    """What waits for the therapist's answer, the most urgent first: new requests and patients' other times."""
+    waiting = or_(Booking.state == "requested", (Booking.state == "confirmed") & (Booking.new_by == "patient"))
+    query = AGENDA.where(Booking.therapist_id == therapist_id, waiting)
+    rows = [AgendaRow._make(row) for row in session.execute(query)]
+    return sorted(rows, key=lambda row: row.expires_at or row.starts_at)
+
+
+def bookings_touched(
+    session: Session, therapist_id: int, intervals: Iterable[tuple[datetime, datetime]], location_id: int | None = None
+) -> list[AgendaRow]:
+    """The live visits that overlap any of the intervals: to be listed before time off is saved."""
+    ranges = [(Booking.starts_at < ends) & (Booking.ends_at > starts) for starts, ends in intervals]
+    if not ranges:
+        return []
+    query = AGENDA.where(Booking.therapist_id == therapist_id, Booking.state.in_(sorted(LIVE)), or_(*ranges))
+    if location_id is not None:
+        query = query.where(Booking.location_id == location_id)
+    return [AgendaRow._make(row) for row in session.execute(query.order_by(Booking.starts_at))]

@@ -1,0 +1,119 @@
+"""Changes. Every function takes a session inside the door's transaction, and `now`; none commits.
+
+Patients act by their visit's token, therapists by booking id and an `Actor("therapist", therapist_id)`.
+"""
+
+from app.scheduling.contact import Contact, email_hint
+from app.scheduling.services.answering import (
+    REASONS,
+    accept,
+    attended,
+    decline,
+    no_show,
+    offer_other_times,
+    take_other_time,
+)
+from app.scheduling.services.availability import (
+    add_time_off,
+    clear_exception,
+    remove_time_off,
+    set_exception,
+    set_holidays,
+    set_hours,
+    set_imported_busy,
+    set_scheduling,
+)
+from app.scheduling.services.booking import Booked, BookingRequest, book, book_series, check_screening, enter
+from app.scheduling.services.changing import (
+    agree_to_move,
+    agree_to_move_as_therapist,
+    cancel,
+    cancel_as_therapist,
+    refuse_move,
+    refuse_move_as_therapist,
+    reschedule,
+    reschedule_as_therapist,
+)
+from app.scheduling.services.confirming import (
+    Tried,
+    confirm_by_code,
+    confirm_by_link,
+    held_behind,
+    mail_again,
+    take_offer,
+)
+from app.scheduling.services.expiry import expire_due
+from app.scheduling.services.housekeeping import keep_wall_times, roll_horizon
+from app.scheduling.services.idempotency import book_once, forget_old_keys
+from app.scheduling.services.limits import block, blocked, unblock
+from app.scheduling.services.offers import Waiting, entry_of, join_waitlist, leave_waitlist
+from app.scheduling.services.sealed import (
+    Sealed,
+    audit,
+    read_own_sealed,
+    read_sealed,
+    write_message,
+    write_message_as_therapist,
+)
+from app.scheduling.services.timelines import rederive
+from app.scheduling.services.visits_link import mail_visits_link
+
+__all__ = [
+    "REASONS",
+    "Booked",
+    "BookingRequest",
+    "Contact",
+    "Sealed",
+    "Tried",
+    "Waiting",
+    "accept",
+    "add_time_off",
+    "agree_to_move",
+    "agree_to_move_as_therapist",
+    "attended",
+    "audit",
+    "block",
+    "blocked",
+    "book",
+    "book_once",
+    "book_series",
+    "cancel",
+    "cancel_as_therapist",
+    "check_screening",
+    "clear_exception",
+    "confirm_by_code",
+    "confirm_by_link",
+    "decline",
+    "email_hint",
+    "enter",
+    "entry_of",
+    "expire_due",
+    "forget_old_keys",
+    "held_behind",
+    "join_waitlist",
+    "keep_wall_times",
+    "leave_waitlist",
+    "mail_again",
+    "mail_visits_link",
+    "no_show",
+    "offer_other_times",
+    "read_own_sealed",
+    "read_sealed",
+    "rederive",
+    "refuse_move",
+    "refuse_move_as_therapist",
+    "remove_time_off",
+    "reschedule",
+    "reschedule_as_therapist",
+    "roll_horizon",
+    "set_exception",
+    "set_holidays",
+    "set_hours",
+    "set_imported_busy",
+    "set_scheduling",
+    "take_offer",
+    "take_other_time",
+    "unblock",
+    "write_message",
+    "write_message_as_therapist",
+]

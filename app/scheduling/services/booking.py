@@ -1,0 +1,290 @@
+"""Making a booking: the hot path. Everything that is checked is checked here, for page and API alike."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, Invalid
+from app.core.tokens import new_code, new_token, token_hash
+from app.core.zones import zone
+from app.scheduling import contact, deadlines, safety
+from app.scheduling.contact import Contact
+from app.scheduling.models import Booking
+from app.scheduling.queries.bookable import Bookable, bookable
+from app.scheduling.queries.free_times import is_free, series_plan, times_near
+from app.scheduling.queries.visits import PURPOSE
+from app.scheduling.safety import Screening
+from app.scheduling.services.limits import check_person
+from app.scheduling.services.transitions import transition
+from app.scheduling.states import PATIENT, Action, Actor
+
+CONFIRM_PURPOSE = "confirm"
+REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What a person asks for. Prices, minutes and buffers are the service's: nobody sends them.
+
+    `verified`: the door knows that the address is this person's (signed in with it).
+    """
+
+    service_id: int
+    location_id: int
+    starts_at: datetime
+    contact: Contact
+    screening: Screening
+    note: str = ""
+    referral_id: int | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What became of a request. `token` opens `/visits/<token>`; `expires_at` is the deadline of what is not yet sure."""
+
+    id: int
+    reference: str
+    token: str
+    state: str
+    starts_at: datetime
+    time_zone: str
+    expires_at: datetime | None
+
+
+def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
+    """Take a time: held until the address is confirmed, or requested, or confirmed at once.
+
+    Invalid names the field; `code` is emergency, see-doctor-first or answers-missing for the safety questions.
+    Conflict `time-taken` carries fresh `times`; NotFound when the service is not on offer there.
+    """
+    check_screening(request.screening)
+    one = bookable(session, request.service_id, request.location_id, lock=True)
+    person = contact.checked(request.contact, one.country)
+    check_person(session, one, person)
+    check_free(session, one, request.starts_at, now)
+    return _make(session, one, request, person, now)
+
+
+def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
+    """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
+    check_screening(request.screening)
+    one = bookable(session, request.service_id, request.location_id, lock=True)
+    person = contact.checked(request.contact, one.country)
+    check_person(session, one, person)
+    check_free(session, one, request.starts_at, now)
+    try:
+        plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
+    except ValueError as error:
+        raise Invalid(str(error), field="count", code="series-wrong") from error
+    taken = [each.starts_at for each in plan if not each.free]
+    if taken:
+        raise Conflict("Some of these dates are not free.", code="series-not-free", facts={"dates": taken})
+    series_id = new_token()
+    return [
+        _make(session, one, request, person, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
+        for number, each in enumerate(plan)
+    ]
+
+
+def enter(session: Session, request: BookingRequest, therapist: Actor, now: datetime) -> Booked:
+    """A therapist's own entry, for somebody who called: confirmed at once, without safety questions or notice."""
+    one = bookable(session, request.service_id, request.location_id, lock=True)
+    if one.therapist_id != therapist.id:
+        raise Invalid("This is not your service.", field="service", code="not-yours")
+    check_free(session, one._replace(minimum_notice=0), request.starts_at, now)
+    return _make(session, one, request, contact.checked(request.contact, one.country), now, actor=therapist)
+
+
+def check_screening(screening: Screening) -> None:
+    """Refuse what the safety questions do not let through."""
+    found = safety.evaluate(screening)
+    if screening.version != safety.VERSION:
+        raise Invalid(
+            "The safety questions have changed. Please answer them again.", field="answers", code="answers-old"
+        )
+    if found.outcome == "stop":
+        raise Invalid(
+            "Your answers need medical help now, not a massage.",
+            field="answers",
+            code="emergency",
+            facts={"signs": found.emergency},
+        )
+    if found.missing:
+        raise Invalid(
+            "Please answer every safety question.",
+            field="answers",
+            code="answers-missing",
+            facts={"missing": found.missing},
+        )
+    if found.outcome == "choose":
+        raise Invalid(
+            "Please see a doctor first, or say that you want to go on.",
+            field="acknowledged",
+            code="see-doctor-first",
+            facts={"signs": found.doctor_first},
+        )
+
+
+def check_free(session: Session, one: Bookable, starts_at: datetime, now: datetime, without: int | None = None) -> None:
+    """Refuse a start that the one rule does not show; what has lapsed meanwhile is let go first."""
+    from app.scheduling.services.expiry import expire_of
+
+    _check_reach(one, starts_at, now)
+    if is_free(session, one, starts_at, now, without=without):
+        return
+    if expire_of(session, one.therapist_id, now) and is_free(session, one, starts_at, now, without=without):
+        return
+    raise time_taken(session, one, starts_at, now)
+
+
+def time_taken(session: Session, one: Bookable, starts_at: datetime, now: datetime) -> Conflict:
+    near = [each.starts_at for each in times_near(session, one, starts_at, now)]
+    return Conflict("That time is not free. These are close to it:", code="time-taken", facts={"times": near})
+
+
+def _check_reach(one: Bookable, starts_at: datetime, now: datetime) -> None:
+    if starts_at.tzinfo is None:
+        raise Invalid("Give the time with its offset.", field="starts_at", code="time-naive")
+    if starts_at <= now:
+        raise Invalid("That time has passed.", field="starts_at", code="time-past")
+    if starts_at < now + timedelta(minutes=one.minimum_notice):
+        raise Invalid("That is too soon for this therapist.", field="starts_at", code="time-too-soon")
+    if starts_at > now + timedelta(days=one.horizon_days):
+        raise Invalid("That is further ahead than this therapist plans.", field="starts_at", code="time-too-far")
+    wall = starts_at.astimezone(zone(one.time_zone))
+    if wall.second or wall.microsecond or (wall.hour * 60 + wall.minute) % one.grid_minutes:
+        raise Invalid("Visits do not begin at that minute.", field="starts_at", code="time-off-grid")
+
+
+def _first_action(one: Bookable, request: BookingRequest, person: Contact, actor: Actor) -> Action:
+    if actor.kind == "therapist":
+        return "confirm"
+    if not person.email:
+        if one.booking_mode == "instant":
+            raise Invalid("Please leave an e-mail address to book here.", field="email", code="email-needed")
+        return "request"
+    if not request.verified:
+        return "hold"
+    return "confirm" if one.booking_mode == "instant" else "request"
+
+
+def _make(
+    session: Session,
+    one: Bookable,
+    request: BookingRequest,
+    person: Contact,
+    now: datetime,
+    *,
+    actor: Actor = PATIENT,
+    starts_at: datetime | None = None,
+    series_id: str | None = None,
+    quiet: bool = False,
+) -> Booked:
+    at = starts_at or request.starts_at
+    action = _first_action(one, request, person, actor)
+    confirm, code = new_token(), new_code()
+    booking = new_booking(
+        one, at, person, expires_at=_deadline(action, one, at, now), created_at=now, series_id=series_id
+    )
+    booking.verified_at = now if request.verified or actor.kind == "therapist" else None
+    booking.screening = json.dumps(safety.to_facts(request.screening)) if actor.kind == "patient" else None
+    booking.note = request.note.strip()[:LONGEST_NOTE] or None
+    booking.referral_id = request.referral_id
+    secret = action == "hold" and not quiet
+    if secret:
+        seal_confirmation(booking, confirm, code)
+    facts = {"confirm": confirm, "code": code} if secret else {}
+    if series_id:
+        facts["series"] = series_id
+    transition(session, booking, action, actor, now, facts=facts, quiet=quiet)
+    return booked(booking)
+
+
+def new_booking(
+    one: Bookable,
+    at: datetime,
+    person: Contact,
+    *,
+    expires_at: datetime | None,
+    created_at: datetime,
+    series_id: str | None,
+) -> Booking:
+    """A booking with what was agreed, in no state yet."""
+    token = new_token()
+    return Booking(
+        reference="".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8)),
+        token_hash=token_hash(PURPOSE, token),
+        token=token,
+        expires_at=expires_at,
+        created_at=created_at,
+        sequence=0,
+        events=0,
+        therapist_id=one.therapist_id,
+        location_id=one.location_id,
+        service_id=one.service_id,
+        service_name=one.service_name,
+        minutes=one.minutes,
+        buffer_before=one.buffer_before,
+        buffer_after=one.buffer_after,
+        price_cents=one.price_cents,
+        currency=one.currency,
+        cancel_cutoff=one.cancel_cutoff,
+        reschedule_cutoff=one.reschedule_cutoff,
+        series_id=series_id,
+        name=person.name,
+        email=person.email,
+        email_key=person.email_key,
+        phone=person.phone,
+        visit_for=person.visit_for,
+        address=person.address,
+        locale=person.locale,
+        **when(at, one.minutes, one.time_zone),
+    )
+
+
+def when(at: datetime, minutes: int, time_zone: str) -> dict[str, Any]:
+    """The columns that say when a visit is."""
+    wall = at.astimezone(zone(time_zone)).replace(tzinfo=None)
+    return {
+        "starts_at": at,
+        "ends_at": at + timedelta(minutes=minutes),
+        "wall_start": wall.isoformat(timespec="minutes"),
+        "time_zone": time_zone,
+    }
+
+
+def seal_confirmation(booking: Booking, confirm: str, code: str) -> None:
+    """Keep only hashes of the link and the code that the mail carries."""
+    booking.confirm_hash = token_hash(CONFIRM_PURPOSE, confirm)
+    booking.code_hash = token_hash(booking.token_hash, code)
+
+
+def _deadline(action: Action, one: Bookable, at: datetime, now: datetime) -> datetime | None:
+    if action == "hold":
+        return deadlines.hold_until(now, at)
+    return deadlines.accept_by(now, at, one.accept_hours) if action == "request" else None
+
+
+def booked(booking: Booking) -> Booked:
+    return Booked(
+        booking.id,
+        booking.reference,
+        booking.token,
+        booking.state,
+        booking.starts_at,
+        booking.time_zone,
+        booking.expires_at,
+    )
+
+
+def fingerprint(request: BookingRequest, *more: object) -> str:
+    """The same for the same parameters, whatever their order."""
+    facts = {**asdict(request), "screening": safety.to_facts(request.screening), "more": more}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

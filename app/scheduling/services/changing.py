@@ -1,0 +1,159 @@
+"""Cancelling and moving a visit, by either side."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, Forbidden, Gone
+from app.scheduling import deadlines
+from app.scheduling.models import Booking
+from app.scheduling.queries.bookable import Bookable
+from app.scheduling.services.answering import place
+from app.scheduling.services.booking import check_free, when
+from app.scheduling.services.offers import offer_freed
+from app.scheduling.services.subject import of_series, of_therapist, of_token
+from app.scheduling.services.transitions import NO_NEW_TIME, transition
+from app.scheduling.states import PATIENT, Actor
+
+Scope = Literal["one", "rest", "all"]
+CANCELLABLE = ("held", "requested", "confirmed")
+
+
+def cancel(session: Session, token: object, now: datetime, *, scope: Scope = "one") -> list[int]:
+    """The patient cancels this visit, this and the rest of its series, or all that is still to come.
+
+    Forbidden `past-cutoff` when it is too late for this one; in a series, dates past the cut-off stay.
+    """
+    booking = of_token(session, token)
+    _check_cutoff(booking, booking.cancel_cutoff, now)
+    return _cancel(session, _chosen(session, booking, scope, now), PATIENT, "", now)
+
+
+def cancel_as_therapist(
+    session: Session, booking_id: int, therapist: Actor, reason: str, now: datetime, *, scope: Scope = "one"
+) -> list[int]:
+    """The therapist cancels; no cut-off holds for them."""
+    booking = of_therapist(session, booking_id, therapist)
+    return _cancel(session, _chosen(session, booking, scope, None), therapist, reason, now)
+
+
+def reschedule(session: Session, token: object, starts_at: datetime, location_id: int, now: datetime) -> str:
+    """The patient asks for another time: "moved" at once (a request, or an instant therapist), else "asked".
+
+    While it is asked, both times are kept. Asking again replaces the time that was asked for.
+    """
+    booking = of_token(session, token)
+    _check_cutoff(booking, booking.reschedule_cutoff, now)
+    one = place(session, booking, location_id)
+    check_free(session, one, starts_at, now, without=booking.id)
+    if booking.state == "requested":
+        deadline = deadlines.accept_by(now, starts_at, one.accept_hours)
+        _move(session, booking, one, starts_at, PATIENT, now, expires_at=deadline)
+        return "moved"
+    if one.booking_mode == "instant" and booking.state == "confirmed":
+        _move(session, booking, one, starts_at, PATIENT, now)
+        return "moved"
+    _ask(session, booking, one, starts_at, PATIENT, now)
+    return "asked"
+
+
+def reschedule_as_therapist(
+    session: Session, booking_id: int, therapist: Actor, starts_at: datetime, location_id: int, now: datetime
+) -> None:
+    """The therapist asks the patient for another time; the old one is kept until the patient agrees."""
+    booking = of_therapist(session, booking_id, therapist)
+    one = place(session, booking, location_id)
+    check_free(session, one._replace(minimum_notice=0), starts_at, now, without=booking.id)
+    _ask(session, booking, one, starts_at, therapist, now)
+
+
+def agree_to_move(session: Session, token: object, now: datetime) -> None:
+    """The patient agrees to the therapist's other time."""
+    _agree(session, of_token(session, token), PATIENT, now)
+
+
+def agree_to_move_as_therapist(session: Session, booking_id: int, therapist: Actor, now: datetime) -> None:
+    """The therapist agrees to the patient's other time."""
+    _agree(session, of_therapist(session, booking_id, therapist), therapist, now)
+
+
+def refuse_move(session: Session, token: object, now: datetime) -> None:
+    """The patient keeps the old time (or takes back an own wish to move)."""
+    _refuse(session, of_token(session, token), PATIENT, now)
+
+
+def refuse_move_as_therapist(session: Session, booking_id: int, therapist: Actor, now: datetime) -> None:
+    _refuse(session, of_therapist(session, booking_id, therapist), therapist, now)
+
+
+def _chosen(session: Session, booking: Booking, scope: Scope, now: datetime | None) -> list[Booking]:
+    if scope == "one" or booking.series_id is None:
+        return [booking]
+    whole = of_series(session, booking, *CANCELLABLE)
+    later = [each for each in whole if scope == "all" or each.starts_at >= booking.starts_at]
+    return [each for each in later if now is None or deadlines.before_cutoff(now, each.starts_at, each.cancel_cutoff)]
+
+
+def _cancel(session: Session, chosen: list[Booking], actor: Actor, reason: str, now: datetime) -> list[int]:
+    for number, each in enumerate(chosen):
+        facts = {"series": each.series_id, "dates": [one.starts_at.isoformat() for one in chosen]}
+        more = facts if len(chosen) > 1 else {}
+        transition(session, each, "cancel", actor, now, reason=reason, facts=more, quiet=number > 0)
+    for each in chosen:
+        offer_freed(session, each, now)
+    return [each.id for each in chosen]
+
+
+def _check_cutoff(booking: Booking, cutoff: int, now: datetime) -> None:
+    """Only an agreed visit has a cut-off: what nobody accepted yet may be taken back until it begins."""
+    minutes = cutoff if booking.state == "confirmed" else 0
+    if not deadlines.before_cutoff(now, booking.starts_at, minutes):
+        raise Forbidden("It is too late to change this visit online. Please call.", code="past-cutoff")
+
+
+def _move(
+    session: Session,
+    booking: Booking,
+    one: Bookable,
+    starts_at: datetime,
+    actor: Actor,
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
+) -> None:
+    changes = {
+        **NO_NEW_TIME,
+        **when(starts_at, booking.minutes, one.time_zone),
+        "location_id": one.location_id,
+        "expires_at": expires_at,
+        "offered_times": None,
+    }
+    transition(session, booking, "move", actor, now, changes=changes)
+
+
+def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime, actor: Actor, now: datetime) -> None:
+    if booking.starts_at <= now:
+        raise Gone("This visit has begun.", code="too-late")
+    deadline = min(deadlines.accept_by(now, starts_at, one.accept_hours), booking.starts_at)
+    changes = {
+        "new_starts_at": starts_at,
+        "new_location_id": one.location_id,
+        "new_by": actor.kind,
+        "new_expires_at": deadline,
+    }
+    transition(session, booking, "ask_move", actor, now, changes=changes, facts={"new_at": starts_at.isoformat()})
+
+
+def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:
+    if booking.new_starts_at is None or booking.new_location_id is None or booking.new_by == actor.kind:
+        raise Conflict("There is no other time to agree to.", code="wrong-state")
+    if booking.new_expires_at and booking.new_expires_at <= now:
+        raise Gone("The deadline for the other time has passed.", code="too-late")
+    _move(session, booking, place(session, booking, booking.new_location_id), booking.new_starts_at, actor, now)
+
+
+def _refuse(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:
+    if booking.new_starts_at is None:
+        raise Conflict("There is no other time to refuse.", code="wrong-state")
+    transition(session, booking, "refuse_move", actor, now, changes=NO_NEW_TIME)

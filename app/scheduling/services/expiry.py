@@ -1,0 +1,53 @@
+"""What was not answered in time."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.scheduling.models import Booking
+from app.scheduling.services.offers import offer_freed
+from app.scheduling.services.timelines import lock
+from app.scheduling.services.transitions import NO_NEW_TIME, transition
+from app.scheduling.states import OPEN, SYSTEM
+
+
+def expire_due(session: Session, now: datetime, limit: int = 200) -> int:
+    """Let every held or requested booking, and every other time asked for, go whose deadline has passed."""
+    therapists = session.scalars(
+        select(Booking.therapist_id).where(_due(now)).order_by(Booking.therapist_id).distinct().limit(limit)
+    ).all()
+    return sum(_expire_locked(session, therapist_id, now) for therapist_id in therapists)
+
+
+def expire_of(session: Session, therapist_id: int, now: datetime) -> int:
+    """The same for one therapist, whose lock the caller holds."""
+    due = session.scalars(
+        select(Booking).where(Booking.therapist_id == therapist_id, _due(now)).order_by(Booking.id)
+    ).all()
+    spoken: set[str] = set()
+    for booking in due:
+        _let_go(session, booking, now, quiet=booking.series_id in spoken)
+        spoken.update([booking.series_id] if booking.series_id else [])
+    for booking in due:
+        offer_freed(session, booking, now)
+    return len(due)
+
+
+def _let_go(session: Session, booking: Booking, now: datetime, *, quiet: bool) -> None:
+    if booking.state in OPEN:
+        transition(session, booking, "expire", SYSTEM, now, quiet=quiet)
+    else:
+        transition(session, booking, "lapse_move", SYSTEM, now, changes=NO_NEW_TIME)
+
+
+def _expire_locked(session: Session, therapist_id: int, now: datetime) -> int:
+    lock(session, therapist_id)
+    return expire_of(session, therapist_id, now)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Booking.state.in_(sorted(OPEN)), Booking.expires_at <= now),
+        and_(Booking.state == "confirmed", Booking.new_expires_at <= now),
+    )

@@ -1,0 +1,228 @@
+"""Keeps the timeline and the occupancy equal to what they are derived from."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict
+from app.directory.models import Location, Therapist
+from app.scheduling import hours
+from app.scheduling.models import (
+    Booking,
+    DateException,
+    Holiday,
+    Occupancy,
+    OpeningHours,
+    SchedulingSettings,
+    TimelineWeek,
+    TimeOff,
+)
+from app.scheduling.quanta import QUANTA_PER_WEEK, Interval, Span, floor_quantum, instant_of, week_of
+from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
+from app.scheduling.states import LIVE
+from app.scheduling.timeline import open_bits, split
+
+DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
+LONGEST_TRAVEL = 240 // 5
+OCCUPY = text(
+    "INSERT INTO occupancy (therapist_id, quantum, booking_id)"
+    " WITH RECURSIVE owned(quantum) AS"
+    " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
+    " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
+)
+UPDATE_BUSY = (
+    update(TimelineWeek)
+    .where(
+        TimelineWeek.therapist_id == bindparam("at_therapist"),
+        TimelineWeek.location_id == bindparam("at_location"),
+        TimelineWeek.week == bindparam("at_week"),
+    )
+    .values(busy=bindparam("derived"))
+)
+
+
+def lock(session: Session, therapist_id: int) -> None:
+    """Take the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway)."""
+    session.execute(select(Therapist.id).where(Therapist.id == therapist_id).with_for_update())
+
+
+def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | None = None) -> int:
+    """Derive whole weeks anew, `open` and `busy`; how many rows there are now. Without `weeks`, to the horizon.
+
+    Call it in the transaction that changed hours, exceptions, time off, holidays, imported busy times, a location or
+    settings.
+    """
+    session.flush()
+    facts = _settings(session, therapist_id)
+    chosen = weeks or weeks_to_horizon(now, facts["horizon_days"])
+    span = Span.of_weeks(chosen[0], len(chosen))
+    schedules = _schedules(session, therapist_id, span)
+    visits = taken(session, therapist_id, span)
+    rows: list[dict[str, Any]] = []
+    for location_id, schedule in schedules.items():
+        opened = split(open_bits(schedule, span), span)
+        busy = split(busy_seen_from(visits, span, location_id, facts["travel_minutes"]), span)
+        rows += [_row(therapist_id, location_id, week, opened[week], busy[week]) for week in span.weeks]
+    session.execute(
+        delete(TimelineWeek).where(
+            TimelineWeek.therapist_id == therapist_id,
+            TimelineWeek.week.between(chosen[0], chosen[-1]) if weeks else TimelineWeek.week >= 0,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    if rows:
+        session.execute(insert(TimelineWeek), rows)
+    if weeks is None:
+        _remember(session, therapist_id, chosen[-1] + 1)
+    return len(rows)
+
+
+def weeks_to_horizon(now: datetime, horizon_days: int) -> range:
+    """From the week before (a buffer reaches back) to a week past the last start."""
+    return range(week_of(floor_quantum(now)) - 1, week_of(floor_quantum(now + timedelta(days=horizon_days))) + 2)
+
+
+def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval]) -> None:
+    """Derive `busy` anew for the weeks that visits at `touched` can reach. `open` does not depend on visits."""
+    for span in _spans(touched, LONGEST_TRAVEL):
+        visits = taken(session, therapist_id, span)
+        changed = []
+        locations = _locations(session, therapist_id, span)
+        travel_minutes = _settings(session, therapist_id)["travel_minutes"] if len(locations) > 1 else 0
+        for location_id, weeks in locations.items():
+            busy = split(busy_seen_from(visits, span, location_id, travel_minutes), span)
+            changed += [
+                {"at_therapist": therapist_id, "at_location": location_id, "at_week": week, "derived": busy[week]}
+                for week in weeks
+            ]
+        if changed:
+            session.connection().execute(UPDATE_BUSY, changed)
+
+
+def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
+    """Own the quanta `[first, last)`; Conflict when one of them is somebody's."""
+    owned = {"therapist": therapist_id, "booking": booking_id, "first": first, "last": last}
+    try:
+        session.execute(OCCUPY, owned)
+    except IntegrityError as error:
+        raise Conflict("That time was just taken.", code="time-taken") from error
+
+
+def own(session: Session, booking: Booking) -> list[Interval]:
+    """Make the booking own exactly its quanta: both its times while it is live, none when it has ended."""
+    session.execute(
+        delete(Occupancy).where(Occupancy.booking_id == booking.id), execution_options={"synchronize_session": False}
+    )
+    if booking.state not in LIVE:
+        return []
+    intervals = _merged(intervals_of(booking))
+    for first, last in intervals:
+        occupy(session, booking.therapist_id, booking.id, first, last)
+    return intervals
+
+
+def intervals_of(booking: Booking) -> list[Interval]:
+    """The quanta of a booking's time, and of the new time that was asked for."""
+    starts = [booking.starts_at, *([booking.new_starts_at] if booking.new_starts_at else [])]
+    return [visit_interval(each, booking.minutes, booking.buffer_before, booking.buffer_after) for each in starts]
+
+
+def _merged(intervals: list[Interval]) -> list[Interval]:
+    merged: list[Interval] = []
+    for first, last in sorted(intervals):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _spans(touched: Iterable[Interval], reach: int) -> list[Span]:
+    """The whole weeks that the intervals can reach, joined where they touch."""
+    weeks = sorted({week for first, last in touched for week in Span.covering(first - reach, last + reach).weeks})
+    spans: list[Span] = []
+    for week in weeks:
+        if spans and spans[-1].end == week * QUANTA_PER_WEEK:
+            spans[-1] = Span(spans[-1].start, spans[-1].length + QUANTA_PER_WEEK)
+        else:
+            spans.append(Span.of_weeks(week))
+    return spans
+
+
+def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    query = select(TimelineWeek.location_id, TimelineWeek.week).where(
+        TimelineWeek.therapist_id == therapist_id, TimelineWeek.week.between(span.weeks[0], span.weeks[-1])
+    )
+    for location_id, week in session.execute(query):
+        found[location_id].append(week)
+    return found
+
+
+def _row(therapist_id: int, location_id: int, week: int, opened: bytes, busy: bytes) -> dict[str, Any]:
+    return {"therapist_id": therapist_id, "location_id": location_id, "week": week, "open": opened, "busy": busy}
+
+
+def _settings(session: Session, therapist_id: int) -> dict[str, int]:
+    one = session.get(SchedulingSettings, therapist_id)
+    return {name: getattr(one, name) if one else default for name, default in DEFAULTS.items()}
+
+
+def _remember(session: Session, therapist_id: int, until: int) -> None:
+    one = session.get(SchedulingSettings, therapist_id)
+    if one is None:
+        session.add(SchedulingSettings(therapist_id=therapist_id, derived_until=until))
+    else:
+        one.derived_until = until
+    session.flush()
+
+
+def _schedules(session: Session, therapist_id: int, span: Span) -> dict[int, hours.Schedule]:
+    """The schedule of each active location that has hours or exceptions, in five statements."""
+    places = select(Location.id, Location.time_zone).where(Location.therapist_id == therapist_id, Location.active)
+    zones = {row.id: row.time_zone for row in session.execute(places)}
+    weekly: dict[int, list[hours.OpeningHours]] = defaultdict(list)
+    for row in session.scalars(select(OpeningHours).where(OpeningHours.location_id.in_(zones))):
+        weekly[row.location_id].append(
+            hours.OpeningHours(row.weekday, row.opens, row.closes, row.valid_from, row.valid_until)
+        )
+    exceptions = _exceptions(session, list(zones))
+    holidays = frozenset(session.scalars(select(Holiday.day).where(Holiday.therapist_id == therapist_id)))
+    off = _time_off(session, therapist_id, span)
+    return {
+        location_id: hours.Schedule(
+            zone=zone,
+            weekly=tuple(weekly[location_id]),
+            exceptions=exceptions.get(location_id, ()),
+            holidays=holidays,
+            time_off=tuple(each for place, each in off if place in (None, location_id)),
+        )
+        for location_id, zone in zones.items()
+        if weekly[location_id] or location_id in exceptions
+    }
+
+
+def _exceptions(session: Session, location_ids: list[int]) -> dict[int, tuple[hours.DateException, ...]]:
+    by_day: dict[int, dict[Any, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for row in session.scalars(select(DateException).where(DateException.location_id.in_(location_ids))):
+        intervals = by_day[row.location_id][row.day]
+        if row.opens is not None and row.closes is not None:
+            intervals.append((row.opens, row.closes))
+    return {
+        location_id: tuple(hours.DateException(day, tuple(intervals)) for day, intervals in days.items())
+        for location_id, days in by_day.items()
+    }
+
+
+def _time_off(session: Session, therapist_id: int, span: Span) -> list[tuple[int | None, hours.TimeOff]]:
+    query = select(TimeOff.location_id, TimeOff.starts_at, TimeOff.ends_at).where(
+        TimeOff.therapist_id == therapist_id,
+        TimeOff.ends_at > instant_of(span.start),
+        TimeOff.starts_at < instant_of(span.end),
+    )
+    return [(place, hours.TimeOff(starts, ends)) for place, starts, ends in session.execute(query)]

@@ -1,0 +1,142 @@
+"""The one way in which a booking changes: state, event, quanta, timeline and messages, in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict
+from app.notifications.outbox import Notice, enqueue, withdraw
+from app.scheduling import deadlines
+from app.scheduling.models import Booking, BookingEvent
+from app.scheduling.plan import FOLLOW_UP, LATER, REMINDER, messages
+from app.scheduling.services.timelines import intervals_of, occupy, own, refresh_busy
+from app.scheduling.states import ENDED, OPEN, Action, Actor, State, next_state
+
+NO_NEW_TIME: dict[str, None] = dict.fromkeys(("new_starts_at", "new_location_id", "new_by", "new_expires_at"))
+CALENDAR_ACTIONS = frozenset({"confirm", "accept", "move", "cancel"})
+
+
+def transition(
+    session: Session,
+    booking: Booking,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    quiet: bool = False,
+) -> None:
+    """Do `action`; Conflict when the table does not allow it now. A new booking (without a state) is inserted.
+
+    `changes` are columns that change with it, `facts` what only its messages carry. A `quiet` one writes no message:
+    another booking of its series speaks for it.
+    """
+    old = cast(State | None, booking.state)
+    new = next_state(old, action, actor.kind)
+    if new is None:
+        raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": old})
+    before = intervals_of(booking) if old else []
+    was_at = booking.starts_at
+    _change(booking, action, new, changes or {})
+    if old is None:
+        session.add(booking)
+    session.flush()
+    _record(session, booking, action, actor, old, now, reason)
+    _take_time(session, booking, before)
+    if not quiet:
+        told = {"reason": reason, "was_at": was_at.isoformat() if was_at else None, **(facts or {})}
+        _tell(session, booking, old, action, actor, now, told)
+
+
+def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, Any]) -> None:
+    if action in CALENDAR_ACTIONS and booking.state == "confirmed":
+        booking.sequence += 1
+    booking.state = new
+    booking.events = (booking.events or 0) + 1
+    if new not in OPEN:
+        booking.expires_at = None
+    if new in ENDED:
+        changes = {**NO_NEW_TIME, **changes}
+    for name, value in changes.items():
+        setattr(booking, name, value)
+
+
+def _record(
+    session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str
+) -> None:
+    session.execute(
+        insert(BookingEvent),
+        {
+            "booking_id": booking.id,
+            "number": booking.events,
+            "at": now,
+            "actor": str(actor),
+            "action": action,
+            "old_state": old,
+            "new_state": booking.state,
+            "starts_at": booking.starts_at,
+            "reason": reason,
+        },
+    )
+
+
+def _take_time(session: Session, booking: Booking, before: list[tuple[int, int]]) -> None:
+    after = intervals_of(booking) if booking.state not in ENDED else []
+    if before == after:
+        return
+    if before:
+        own(session, booking)
+    else:
+        for first, last in after:
+            occupy(session, booking.therapist_id, booking.id, first, last)
+    refresh_busy(session, booking.therapist_id, [*before, *after])
+
+
+def _tell(
+    session: Session,
+    booking: Booking,
+    old: State | None,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, Any],
+) -> None:
+    about = about_visit(booking.id)
+    if old == "confirmed" and (booking.state in ENDED or booking.state == "no_show" or action == "move"):
+        withdraw(session, about, LATER)
+    snapshot = {
+        "booking": booking.id,
+        "starts_at": booking.starts_at.isoformat(),
+        "sequence": booking.sequence,
+        "was": old,
+        **told,
+    }
+    notices = [
+        Notice(f"{about}:{booking.events}:{recipient}", kind, about, {**snapshot, "to": recipient}, now)
+        for recipient, kind in messages(old, action, actor.kind)
+        if recipient == "therapist" or booking.email
+    ]
+    if booking.state == "confirmed" and action in ("confirm", "accept", "move"):
+        notices += later(booking, now)
+    enqueue(session, notices)
+
+
+def later(booking: Booking, now: datetime) -> Iterable[Notice]:
+    """Reminders and the follow-up of a confirmed visit."""
+    if not booking.email:
+        return
+    about, facts = about_visit(booking.id), {"booking": booking.id, "sequence": booking.sequence, "to": "patient"}
+    for name, at in deadlines.reminders(now, booking.starts_at).items():
+        yield Notice(f"{about}:remind:{name}:{booking.events}", REMINDER, about, {**facts, "before": name}, at)
+    yield Notice(
+        f"{about}:follow-up:{booking.events}", FOLLOW_UP, about, facts, deadlines.follow_up_at(booking.ends_at)
+    )
+
+
+def about_visit(booking_id: int) -> str:
+    return f"visit:{booking_id}"

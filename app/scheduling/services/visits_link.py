@@ -1,0 +1,30 @@
+"""`/visits`: all visits of one address, behind a mailed link instead of a password."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from app.core.tokens import new_token, token_hash
+from app.notifications.outbox import Notice, enqueue
+from app.scheduling.contact import email_key
+from app.scheduling.models import Booking, VisitsLink
+from app.scheduling.queries.visits import LINK_PURPOSE
+
+LASTS = timedelta(hours=1)
+MOST_LINKS = 3
+
+
+def mail_visits_link(session: Session, email: str, now: datetime) -> None:
+    """Mail a link to the visits of an address, if it has any. The caller learns nothing; three an hour at most."""
+    key = email_key(email)
+    session.execute(delete(VisitsLink).where(VisitsLink.expires_at <= now))
+    known = session.scalar(select(exists().where(Booking.email_key == key, Booking.verified_at.is_not(None))))
+    sent = session.scalar(select(func.count()).select_from(VisitsLink).where(VisitsLink.email_key == key)) or 0
+    if not known or sent >= MOST_LINKS:
+        return
+    token = new_token()
+    hashed = token_hash(LINK_PURPOSE, token)
+    session.add(VisitsLink(token_hash=hashed, email_key=key, expires_at=now + LASTS))
+    facts = {"to": email.strip(), "token": token}
+    enqueue(session, [Notice(f"visits:{hashed}", "visits.link", "visits", facts, now)])
