@@ -91,7 +91,7 @@ def layout_of(header: Sequence[str]) -> Layout:
     """The layout that a header declares. BadRow names the columns that it lacks."""
     found = {column_key(name): index for index, name in reversed(list(enumerate(header)))}
     keys = [column_key(name) for name in _NAMES]
-    places = [found.get(key, found.get(_OLDER.get(key, ""), -1)) for key in keys]
+    places = [found.get(key, found.get(_OLDER.get(key, key), -1)) for key in keys]
     lacking = [name for name, place in zip(_NAMES, places, strict=True) if place < 0]
     if lacking:
         more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""

@@ -16,7 +16,7 @@ from app.directory.imports.statuses import meaning, strictest
 from app.directory.licences import LicenceStatus
 from app.directory.matching import all_digits, is_last_name_of, name_key, number_keys
 
-OUTCOMES = ("rows", "other_professions", "rejected", "not_ours", "name_differs", "ambiguous", "matched")
+OUTCOMES = ("rows", "other_professions", "rejected", "not_ours", "name_differs", "ambiguous", "repeated", "matched")
 _STRIDE = 20000
 
 
@@ -71,6 +71,7 @@ def scan_roster(
         licence = _match(entry, by_key, line, rejects, counts)
         if licence is not None:
             facts = Finding(licence.licence_id, entry.status.value, entry.words, entry.issued_on, entry.expires_on)
+            counts["repeated"] += licence.licence_id in said
             said.setdefault(licence.licence_id, (line, set()))[1].add(facts)
     for line, findings in said.values():
         _settle(line, findings, take, rejects, counts)

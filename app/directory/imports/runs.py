@@ -25,7 +25,7 @@ _MEMBERS = ("npidata_pfile*.csv",)
 _OUTCOMES = (
     "rows", "added", "updated", "unchanged", "reactivated", "deactivated", "no_longer_massage", "older_than_ours",
     "other_individuals", "organizations", "deactivated_not_ours", "rejected",
-    "licences_added", "licence_numbers_masked", "licences_without_state", "locations", "locations_without_coordinates",
+    "licences_added", "licence_numbers_masked", "licences_without_state", "locations", "locations_rejected", "locations_without_coordinates",
 )  # fmt: skip
 _ROWS = _OUTCOMES[1:12]
 
@@ -80,7 +80,9 @@ def _read_registry(
     if locations is None:
         return None
     with opened(locations, secondary.MEMBERS, secondary.EXPECTED) as source:
-        return secondary.addresses(source, ours, job.rejects)
+        found = secondary.addresses(source, ours, job.rejects)
+    counts["locations_rejected"] = job.rejects.count - counts["rejected"]
+    return found
 
 
 def _save(

@@ -15,9 +15,9 @@ BATCH = 2000
 class Spool(Generic[Row]):
     """A queue in a temporary file, written whole and then read in batches. Memory holds one batch."""
 
-    def __init__(self, batch: int = BATCH) -> None:
+    def __init__(self, batch: int | None = None) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._batch = batch
+        self._batch = batch or BATCH
         self._rows: list[Row] = []
         self.count = 0
 
