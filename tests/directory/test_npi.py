@@ -37,6 +37,8 @@ def test_the_example_of_the_standard() -> None:
     assert is_npi("1234567893")
 
 
-@pytest.mark.parametrize("text", ["", "123456789", "12345678933", "1234567893 ", "3234567893", "123456789x", "١٢٣٤٥٦٧٨٩٣"])
+@pytest.mark.parametrize(
+    "text", ["", "123456789", "12345678933", "1234567893 ", "3234567893", "123456789x", "١٢٣٤٥٦٧٨٩٣"]
+)
 def test_what_is_no_npi(text: str) -> None:
     assert not is_npi(text)

@@ -41,4 +41,3 @@ class Points:
             query = query.where(Place.admin1 == region)
         rows = session.execute(query.order_by(Place.weight))
         return {key(name): Point(lat, lon, zone) for name, lat, lon, zone in rows}
-

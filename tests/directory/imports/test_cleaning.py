@@ -62,7 +62,13 @@ def test_capitals_become_names(cell: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "day"),
-    [("03/03/2021", date(2021, 3, 3)), ("2021-03-03", date(2021, 3, 3)), ("13/40/2021", None), ("", None), ("soon", None)],
+    [
+        ("03/03/2021", date(2021, 3, 3)),
+        ("2021-03-03", date(2021, 3, 3)),
+        ("13/40/2021", None),
+        ("", None),
+        ("soon", None),
+    ],
 )
 def test_dates(cell: str, day: date | None) -> None:
     assert cleaning.registry_date(cell) == day

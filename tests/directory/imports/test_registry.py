@@ -116,7 +116,12 @@ def test_a_foreign_address_is_kept_as_it_is(registry: Import, session: Session, 
     row = massage_therapist(1, city="TORONTO", state="ONTARIO", postcode="M5V 2T6", country="CA", phone="4165550100")
     registry(written(tmp_path, files.quoted([row])))
     (location,) = therapist(session, 1).locations
-    assert (location.city, location.region, location.postcode, location.country) == ("Toronto", "Ontario", "M5V 2T6", "CA")
+    assert (location.city, location.region, location.postcode, location.country) == (
+        "Toronto",
+        "Ontario",
+        "M5V 2T6",
+        "CA",
+    )
     assert location.lat is None
 
 

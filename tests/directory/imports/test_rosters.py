@@ -54,7 +54,9 @@ def florida(folder: Path, *rows: str) -> Path:
     return path
 
 
-def florida_row(number: str, last: str, status: str = "Clear", activity: str = "Active", until: str = "08/31/2099") -> str:
+def florida_row(
+    number: str, last: str, status: str = "Clear", activity: str = "Active", until: str = "08/31/2099"
+) -> str:
     return f"1901|Massage Therapist|1|{until}|01/02/2003|MA|{number}|01/01/2025|N|{status}|{last}|TESTA|{activity}|"
 
 
@@ -118,7 +120,12 @@ def test_a_later_roster_suspends_expires_and_restores_a_listing(
         return until is not None and until >= today().toordinal()
 
     seen = []
-    for status, until in (("Clear", "08/31/2099"), ("Suspended", "08/31/2099"), ("Clear", "08/31/2001"), ("Clear", "08/31/2099")):
+    for status, until in (
+        ("Clear", "08/31/2099"),
+        ("Suspended", "08/31/2099"),
+        ("Clear", "08/31/2001"),
+        ("Clear", "08/31/2099"),
+    ):
         roster(florida(tmp_path, florida_row("12345", "SAMPLE", status, until=until)), "US-FL")
         seen.append(listed())
     assert seen == [True, False, False, True]

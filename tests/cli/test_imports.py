@@ -1,0 +1,53 @@
+"""The import commands as typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.directory.imports import registry_apply
+from tests.directory.imports import files
+from tests.directory.imports.files import massage_therapist, written
+
+
+def test_json_is_one_document_of_counts(app: Flask, tmp_path: Path) -> None:
+    path = written(tmp_path, files.quoted([massage_therapist(1), files.organization(2)]))
+    for extra in (["--dry-run"], []):
+        result = app.test_cli_runner().invoke(args=["import", "nppes", str(path), "--json", *extra])
+        assert result.exit_code == 0
+        counts = json.loads(result.stdout)
+        assert (counts["rows"], counts["added"], counts["organizations"]) == (2, 1, 1)
+
+
+def test_rejects_are_written(app: Flask, tmp_path: Path) -> None:
+    bad = massage_therapist(1, npi="1000000000", last="=cmd()")
+    path, rejects = written(tmp_path, files.quoted([bad])), tmp_path / "rejects.csv"
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(path), "--rejects", str(rejects)])
+    assert result.exit_code == 0
+    assert "rejected: 1" in result.stdout
+    assert rejects.read_text().splitlines()[1].startswith("2,'1000000000' is not an NPI")
+
+
+def test_a_wrong_file_is_one_line_and_exit_code_2(app: Flask, tmp_path: Path) -> None:
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(written(tmp_path, b""))])
+    assert result.exit_code == 2
+    assert result.stderr.strip().endswith("Nothing was imported.")
+    assert result.stderr.strip().startswith("error: npidata_pfile")
+
+
+def test_an_unknown_board(app: Flask, tmp_path: Path) -> None:
+    result = app.test_cli_runner().invoke(args=["import", "roster", str(written(tmp_path, b"x")), "--board", "US-ZZ"])
+    assert result.exit_code == 2
+    assert "US-FL" in result.stderr
+
+
+def test_stopping_says_how_to_go_on(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(registry_apply, "apply", stop)
+    path = written(tmp_path, files.quoted([massage_therapist(1)]))
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(path)])
+    assert result.exit_code == 130
+    assert "run the same command again" in result.stderr
