@@ -121,3 +121,19 @@ def links_to_check(session: Session, checked_before: datetime, limit: int) -> li
         .limit(limit)
     )
     return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def external(session: Session, external_id: int) -> ExternalArticle:
+    """One article elsewhere, as its editor sees it; NotFound when there is none."""
+    found = session.get(ExternalArticle, external_id)
+    if found is None:
+        raise NotFound("There is no such article.")
+    return found
+
+
+def all_external(session: Session) -> list[ExternalArticle]:
+    """Every article elsewhere, dead links first, then by title."""
+    wanted = select(ExternalArticle).order_by(
+        ExternalArticle.dead_since.is_(None), ExternalArticle.failures.desc(), ExternalArticle.title
+    )
+    return list(session.scalars(wanted))

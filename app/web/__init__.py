@@ -5,6 +5,7 @@ from flask import Flask
 from app.web import formatting
 from app.web.accounts import security
 from app.web.accounts.views import account
+from app.web.articles.editing import editing
 from app.web.articles.guides import guides
 from app.web.articles.helper import helper
 from app.web.articles.views import articles
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     assets,
     dev,
     articles,
+    editing,
     guides,
     helper,
 )
