@@ -28,6 +28,7 @@ class Settings:
     mail_url: str | None
     base_url: str
     geocoder: str
+    geocoder_options: str
     map_tile_url: str | None
 
     @property
@@ -59,6 +60,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=given.get("MAIL_URL") or None,
         base_url=_base_url(given.get("BASE_URL"), production, port),
         geocoder=given.get("GEOCODER", "embedded"),
+        geocoder_options=given.get("GEOCODER_OPTIONS", ""),
         map_tile_url=given.get("MAP_TILE_URL") or None,
     )
 

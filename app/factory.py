@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from app import api, cli, web
 from app.core import crypto, logs
 from app.core.database import prepare
-from app.doors import audience, errors, limits, locale, request_log, security
+from app.doors import audience, errors, limits, locale, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.database import db
 from app.tables import Base
@@ -83,6 +83,7 @@ def _wire(app: OpenAPI) -> None:
     audience.init_app(app, roles_of_caller, refuse)
     security.init_app(app)
     errors.init_app(app)
+    where.init_app(app)
     web.init_app(app)
     api.init_app(app, csrf)
     cli.init_app(app)

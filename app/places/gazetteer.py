@@ -4,6 +4,7 @@ GeoNames data is CC BY 4.0, the postcodes ODbL 1.0, the airports and subdivision
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 from app.core.geometry import distance_km
 from app.places import names
+from app.places.districts import DISTRICTS
 from app.places.informal import COUNTRIES, INFORMAL, STATES
 
 ZIP_IDS = 1_000_000_000
@@ -19,6 +21,7 @@ REGION_IDS = 1_200_000_000
 AIRPORT_IDS = 1_300_000_000
 HAMLET_IDS = 1_400_000_000
 COUNTY_IDS = 1_500_000_000
+DISTRICT_IDS = 1_600_000_000
 
 HOME = {"US": 3.0, "PR": 3.0, "CA": 1.5}
 """How much more a place at home weighs than its population: most visitors look there."""
@@ -59,8 +62,11 @@ class Regions:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
+_OTHER_SCRIPTS = re.compile("[\u0250-\u02af\u0370-\u1dff\u1f00-\u1fff\u2c00-\uffff]")
+
+
 def latin(text: str) -> bool:
-    return all(not c.isalpha() or ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 for c in text)
+    return text.isascii() or not _OTHER_SCRIPTS.search(text)
 
 
 def regions() -> Regions:
@@ -122,7 +128,12 @@ def towns(known: Regions) -> Iterator[Row]:
         own = names.keys(town["name"])
         extra = informal.get((names.key(town["name"]), admin1, country), set())
         own |= {names.key(e) for e in extra}
-        aliases = {k for a in town["alternatenames"] if _worth_keeping(a, town["population"]) for k in names.keys(a)}
+        aliases = {
+            k
+            for a in town["alternatenames"]
+            if _worth_keeping(a, town["population"] if country in HOME else min(town["population"], 100_000))
+            for k in names.keys(a)
+        }
         yield Row(
             town["geonameid"], "town", town["name"], label(town["name"], admin1, country, known), admin1, country,
             town["latitude"], town["longitude"], town["population"], weight(town["population"], country),
@@ -131,8 +142,10 @@ def towns(known: Regions) -> Iterator[Row]:
 
 
 def _worth_keeping(alias: str, population: int) -> bool:
-    """Aliases in other scripts only for cities; transliterations (they begin small) never."""
-    if len(alias) < 3 or alias[:1].islower():
+    """Aliases in other scripts only for cities; transliterations (they begin small) never; of short ones only codes."""
+    if len(alias) < 4 and latin(alias) and not (alias.isupper() and population >= 200_000):
+        return False
+    if alias[:1].islower():
         return False
     return latin(alias) or population >= 15_000
 
@@ -176,6 +189,18 @@ def hamlets(index: "TownIndex", zone_at: Callable[[float, float], str]) -> Itera
             state if country == "US" else "", country, round(lat, 4), round(lon, 4), 0, 600 if official else 200,
             zone_at(lat, lon), frozenset({key}),
         )  # fmt: skip
+
+
+def districts(zone_at: Callable[[float, float], str]) -> Iterator[Row]:
+    """Well-known districts of big cities, at the middle of their ZIP."""
+    known = {row["zip_code"]: row for row in _zip_rows()}
+    for number, (name, code) in enumerate(sorted(DISTRICTS.items())):
+        if row := known.get(code):
+            lat, lon, state = float(row["lat"]), float(row["long"]), row["state"]
+            yield Row(
+                DISTRICT_IDS + number, "neighbourhood", name, f"{name}, {state}", state, "US", lat, lon, 0, 30_000,
+                zone_at(lat, lon), frozenset({names.key(name)}),
+            )  # fmt: skip
 
 
 def counties(zone_at: Callable[[float, float], str]) -> Iterator[Row]:
@@ -237,7 +262,7 @@ def _postcode(
     entry: dict[str, Any], country: str, index: TownIndex, known: Regions, zone_at: Callable[[float, float], str]
 ) -> Row | None:
     code, locality, admin1 = entry["code"], entry["localityName"] or "", (entry["stateCode"] or "")[:8]
-    town = index.one(names.key(locality), country, admin1) if locality else None
+    town = _town_of(locality, country, admin1, index)
     lat, lon = entry["latitude"], entry["longitude"]
     if lat is None or lon is None:
         if town is None:
@@ -248,6 +273,14 @@ def _postcode(
     zone = town.time_zone if town else zone_at(lat, lon)
     importance = town.weight if town else 0
     return Row(0, "postcode", code, shown, admin1, country, lat, lon, 0, importance, zone, frozenset({key}))
+
+
+def _town_of(locality: str, country: str, admin1: str, index: TownIndex) -> Row | None:
+    """The town that a postcode's locality names: "Wien, Innere Stadt" is in Wien."""
+    for name in dict.fromkeys((locality, locality.partition(",")[0])):
+        if name and (town := index.one(names.key(name), country, admin1)):
+            return town
+    return None
 
 
 def areas(rows: Iterable[Row], known: Regions) -> Iterator[Row]:
@@ -286,11 +319,15 @@ def airports(known: Regions) -> Iterator[Row]:
             spelt |= {f"{port['city']} international airport", f"{port['city']} intl airport"}
             if country in {"US", "CA"}:
                 spelt.add(code)
+        spelt |= {
+            port["name"].replace(long, "").strip() for long in ("International ", port["city"], f"{port['city']} ")
+        }
+        spelt.add(port["name"].replace("International ", "").replace(port["city"], "").strip())
         admin1 = states.get((country, port["subd"]), "")
         yield Row(
             AIRPORT_IDS + number, "airport", port["name"], label(port["name"], admin1, country, known), admin1, country,
             port["lat"], port["lon"], 0, int((20_000 if big else 500) * HOME.get(country, 1.0)), port["tz"],
-            frozenset(k for k in map(names.key, spelt) if k != "airport"), suggested=big,
+            frozenset(k for k in map(names.key, spelt) if k and k not in {"airport", "international airport"}), suggested=big,
         )  # fmt: skip
 
 
@@ -306,6 +343,7 @@ def everything(zone_at: Callable[[float, float], str], progress: Callable[[str],
     rows.extend(zips(zone_at))
     rows.extend(hamlets(index, zone_at))
     rows.extend(counties(zone_at))
+    rows.extend(districts(zone_at))
     progress("postcodes")
     rows.extend(postcodes(index, known, zone_at))
     progress("airports")

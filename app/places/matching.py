@@ -13,12 +13,16 @@ SAME_PLACE_KM = 30.0
 """Two entries of one name this near are one place to a person: a city and its district, a town and its township."""
 CITY_REACH_KM = 45.0
 """How far a neighbourhood may lie from the middle of the city it is named with."""
-CODE_REACH_KM = 60.0
+CODE_REACH_KM = {"zip": 60.0, "postcode": 30.0}
 """How far a postcode may lie from the town it is written with."""
+LEAST_CITY = 15_000
+"""Weight that a place needs for another to be called a part of it."""
+LEAST_BARE = 900
+"""Weight that a name of one word needs to be meant without its state: of hamlets, every word is one somewhere."""
 COMPARABLE = 0.03
 """A namesake is offered when it weighs at least this share of the likeliest."""
 ALIAS_SHARE = {"US": 0.01}
-OTHER_ALIAS_SHARE = 0.3
+OTHER_ALIAS_SHARE = 0.05
 """What an alias counts beside a place that really has the name. In the US most aliases are old or foreign names."""
 MOST_ALTERNATIVES = 8
 
@@ -128,10 +132,14 @@ def exact(found: Found, words: Sequence[str]) -> Reading | None:
     """The best reading in which every word counts: a name, a name in a state, a neighbourhood of a city."""
     if not words:
         return None
-    whole = places(found, " ".join(words))
-    if whole and (whole[0].primary or standing(whole[0]) >= 20_000):
-        return Reading(tuple(whole))
-    return in_area(found, words) or beside(found, words) or (Reading(tuple(whole)) if whole else None)
+    whole = [m for m in places(found, " ".join(words)) if len(words) > 1 or m.weight >= LEAST_BARE]
+    parts = in_area(found, words) or beside(found, words)
+    if not whole:
+        return parts
+    sure = whole[0].primary or whole[0].weight >= 50_000
+    if parts and (not sure or parts.matches[0].weight > 20 * standing(whole[0])):
+        return parts
+    return Reading(tuple(whole))
 
 
 def in_area(found: Found, words: Sequence[str]) -> Reading | None:
@@ -163,7 +171,7 @@ def beside(found: Found, words: Sequence[str], area: Area | None = None) -> Read
 
 def _pairs(one: Sequence[Match], other: Sequence[Match]) -> Iterator[tuple[Match, Match]]:
     for inners, cities in ((one, other), (other, one)):
-        for city in cities[:25]:
+        for city in (c for c in cities[:25] if c.weight >= LEAST_CITY):
             for inner in inners[:60]:
                 if inner.id != city.id and inner.weight <= city.weight and gap_km(inner, city) <= CITY_REACH_KM:
                     yield inner, city

@@ -25,11 +25,16 @@ ABBREVIATIONS = {
     "intl": "international",
 }
 LEADING = {"n": "north", "s": "south", "e": "east", "w": "west", "no": "north", "so": "south"}
+NOT_LAST = {"st", "ste", "pt", "mt", "ft"}
+"""Short forms only before a name: at the end "mt" is Montana and "st" a street."""
+COUNTRY_WORDS = {"", "usa", "us", "united"}
+SHORT_FORMS = ABBREVIATIONS.keys() | LEADING.keys()
 FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 LONGEST = 80
 """Characters of a key; longer names are cut."""
 
+_COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]")
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ‘`´](?=\w)")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -40,21 +45,25 @@ def plain(text: str) -> str:
     bare = text.lower()
     if not text.isascii():
         folded = unicodedata.normalize("NFKD", text.casefold()).translate(FOLDED)
-        bare = "".join(c for c in folded if not unicodedata.combining(c))
-    bare = _APOSTROPHES.sub("", bare)
+        bare = _COMBINING.sub("", folded)
+    if "'" in bare or not bare.isascii() or "`" in bare:
+        bare = _APOSTROPHES.sub("", bare)
     return _INITIALS.sub(lambda initials: initials[0].replace(".", ""), bare) if "." in bare else bare
 
 
 def words(text: str) -> list[str]:
     """The words of a text in their stored form: "St. Paul" and "saint paul" are alike."""
     raw = _SEPARATORS.sub(" ", plain(text).replace("&", " and ")).split()
+    if len(raw) < 2 or SHORT_FORMS.isdisjoint(raw):
+        return raw
     last = len(raw) - 1
     spelt = []
     for at, word in enumerate(raw):
         whole = word
-        if word in ABBREVIATIONS and (at < last or word not in {"st", "ste", "pt"}) and len(raw) > 1:
+        following = raw[at + 1] if at < last else ""
+        if word in ABBREVIATIONS and not (word in NOT_LAST and following in COUNTRY_WORDS):
             whole = ABBREVIATIONS[word]
-        elif at == 0 and last > 0 and word in LEADING:
+        elif at == 0 and word in LEADING:
             whole = LEADING[word]
         spelt.append(whole)
     return spelt

@@ -14,10 +14,12 @@ MOST_WORDS = 12
 NOWHERE = {
     "me", "here", "nearby", "my location", "current location", "my current location", "anywhere", "everywhere",
     "my area", "my house", "home", "my home", "my zip", "my city", "my town", "local", "near", "location", "this area",
-    "where i am", "where i live", "somewhere", "wherever",
+    "none", "null", "nan", "true", "false", "undefined", "test", "unknown", "n a", "where i am", "where i live", "somewhere", "wherever",
 }  # fmt: skip
-LEADING_FILLERS = {"near", "in", "around", "at", "zip", "zipcode", "code", "postcode", "postal", "close", "nearby"}
-LOOSE_WORDS = {"downtown", "area", "metro", "metropolitan", "greater", "central", "town", "region", "uptown"}
+LEADING_FILLERS = {
+    "near", "in", "around", "at", "zip", "zipcode", "code", "postcode", "postal", "close", "nearby", "to", "by", "from",
+}  # fmt: skip
+LOOSE_WORDS = {"downtown", "area", "metro", "metropolitan", "greater", "region", "uptown", "midtown"}
 STREETS = {
     "street", "st", "avenue", "ave", "av", "road", "rd", "drive", "dr", "lane", "ln", "boulevard", "blvd", "court",
     "ct", "circle", "cir", "highway", "hwy", "parkway", "pkwy", "pike", "way", "place", "pl", "terrace", "ter", "trail",
@@ -84,8 +86,8 @@ def typed(text: str) -> Typed:
     words, breaks = _words(rest)
     street = bool(words) and (
         bool(_STREET_NUMBER.match(words[0]) and len(words) > 1)
-        or any(w in STREETS or _STREET_ENDING.search(w) for w in words[:-1])
-        or words[-1] in STREETS
+        or any((w in STREETS and w != "alley") or _STREET_ENDING.search(w) for w in words[:-1])
+        or words[-1] in STREETS - {"ct", "way"}
     )
     return Typed(words, breaks, zip_code, code, country, leads, street)
 

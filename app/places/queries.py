@@ -1,7 +1,7 @@
 """Look-ups in the gazetteer: what a text means, what it may become while it is being typed."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
@@ -14,6 +14,14 @@ from app.places.results import Geocoded, Spot
 from app.places.zones import zone_at
 
 ASK = "Type a town or a ZIP code, for example “Austin, TX” or “78704”."
+HOME = {"US", "CA", "PR"}
+"""Where most visitors look: elsewhere a misspelling must be of a greater city."""
+BIG_CITY = 1_000_000
+HAMLET = 1_500
+"""Weight of a place so small that its name, typed without a state, may be a misspelt city's."""
+LEAST_IN_STATE = 6_000
+Asked = tuple[str, Area | None, float]
+"""A name to correct, the area it must lie in, and a penalty."""
 MOST_PER_KEY = 60
 """Namesakes of one key that are considered when no state is given."""
 
@@ -118,12 +126,12 @@ def _consistent(coded: Iterable[Match], typed: parse.Typed, found: Found) -> lis
         return []
     inside = set(matching.areas(found, words))
     reading = matching.exact(found, words) or matching.trailing(found, words, typed.breaks, True)
-    towns = reading.matches if reading else ()
+    towns = [*(reading.matches if reading else ()), *matching.places(found, " ".join(words))]
     return [
         m
         for m in coded
         if any(matching.within(m, area) for area in inside)
-        or any(matching.gap_km(m, town) <= matching.CODE_REACH_KM for town in towns)
+        or any(matching.gap_km(m, town) <= matching.CODE_REACH_KM[m.kind] for town in towns)
     ]
 
 
@@ -134,7 +142,7 @@ def _by_zip(typed: parse.Typed, found: Found) -> Geocoded | None:
         if zips:
             return Geocoded(zips[0].spot())
         return Geocoded(note=f"{typed.zip_code} is not a ZIP code that mail is delivered to. {ASK}")
-    agreeing = _consistent(coded, typed, found)
+    agreeing = _consistent([m for m in coded if m.kind in {"zip", "postcode"}], typed, found)
     if agreeing:
         return Geocoded(agreeing[0].spot(), note=_street_note(typed, agreeing[0]))
     if not zips or typed.code_leads:
@@ -197,6 +205,7 @@ def _by_words(session: Session, typed: parse.Typed, found: Found, near: tuple[fl
         or _joined(words, found, near)
         or (None if typed.street else _misspelt(session, words, found, near))
         or _at_the_end(typed, found, near)
+        or _big_city_at_the_end(typed, found)
     )
 
 
@@ -206,8 +215,18 @@ def _exactly(session: Session, words: Sequence[str], found: Found, near: tuple[f
     if reading is None:
         inside = [_as_area(m) for m in whole_areas] or matching.areas(found, words)[:1]
         return _whole_area(session, inside[0]) if inside else None
+    if reading.area is None and matching.standing(reading.matches[0]) < HAMLET:
+        meant = _misspelt(session, words, found, near)
+        if meant and meant.place and meant.place.population >= 100_000 and meant.place.country in HOME:
+            both = (meant.place, reading.matches[0].spot())
+            return Geocoded(meant.place, both, meant.note)
     answer = _answer(reading, near)
-    rivals = [m for m in whole_areas if m.weight * 2 > matching.standing(reading.matches[0]) * matching.COMPARABLE]
+    first = reading.matches[0]
+    rivals = [
+        m
+        for m in whole_areas
+        if m.weight * 2 > matching.standing(first) * matching.COMPARABLE and not matching.within(first, _as_area(m))
+    ]
     if not rivals:
         return answer
     rival = max(rivals, key=lambda m: m.weight)
@@ -218,6 +237,8 @@ def _exactly(session: Session, words: Sequence[str], found: Found, near: tuple[f
 
 def _is_spoken(area: Match) -> bool:
     """Whether a person who types only this means the area: full names, and postal codes of the US and Canada."""
+    if area.population < 100_000:
+        return False
     return len(area.key) > 3 or (area.kind == "state" and area.country in {"US", "CA"}) or area.key in {"usa", "uk"}
 
 
@@ -295,6 +316,17 @@ def _at_the_end(typed: parse.Typed, found: Found, near: tuple[float, float] | No
     return _answer(reading, near, f"We could not place {what}, so this is {reading.matches[0].label}.")
 
 
+def _big_city_at_the_end(typed: parse.Typed, found: Found) -> Geocoded | None:
+    """A district that is not known, and the big city it is written with."""
+    words = typed.words
+    for start in range(1, len(words)):
+        whole = [m for m in matching.places(found, " ".join(words[start:])) if m.primary and m.weight >= BIG_CITY]
+        if whole:
+            left_out = _short(" ".join(words[:start]))
+            return Geocoded(whole[0].spot(), note=f"We could not place “{left_out}”, so this is {whole[0].label}.")
+    return None
+
+
 # Misspellings
 
 
@@ -304,6 +336,14 @@ def _misspelt(
     """The stored name that a misspelt one most likely is, where one is believable."""
     asked = _asked(words, found)
     candidates = _candidates(session, {name for name, _, _ in asked})
+    return _believable(session, asked, candidates, near) or _believable(
+        session, asked, _in_states(session, asked), near
+    )
+
+
+def _believable(
+    session: Session, asked: Sequence[Asked], candidates: Mapping[str, int], near: tuple[float, float] | None
+) -> Geocoded | None:
     best: list[tuple[float, int, str, str, Area | None]] = []
     for name, area, penalty in asked:
         for key, weight in candidates.items():
@@ -314,11 +354,26 @@ def _misspelt(
     return _first_real(session, best, near)
 
 
-def _asked(words: Sequence[str], found: Found) -> list[tuple[str, Area | None, float]]:
+def _in_states(session: Session, asked: Sequence[Asked]) -> dict[str, int]:
+    """All towns of note in the first state that is named: few enough to compare with every one."""
+    area = next((area for _, area, _ in asked if area and area[1]), None)
+    if area is None:
+        return {}
+    rows = session.execute(
+        select(Place.name, Place.weight)
+        .where(Place.country == area[0], Place.admin1 == area[1], Place.weight >= LEAST_IN_STATE)
+        .order_by(Place.weight.desc())
+        .limit(1500)
+    ).all()
+    return {names.key(row.name): row.weight for row in reversed(rows)}
+
+
+def _asked(words: Sequence[str], found: Found) -> list[Asked]:
     """Names to correct, with the area they must lie in: all words, or those before a state."""
-    asked: list[tuple[str, Area | None, float]] = [(" ".join(words), None, 0.0)]
+    asked: list[Asked] = [(" ".join(words), None, 0.0)]
     for cut in range(len(words) - 1, 0, -1):
-        asked += [(" ".join(words[:cut]), area, 0.0) for area in matching.areas(found, words[cut:])[:3]]
+        areas = matching.areas(found, words[cut:])[:3]
+        asked += [(" ".join(words[:cut]), area, 2.0 * at) for at, area in enumerate(areas)]
     return asked
 
 
@@ -343,7 +398,9 @@ def _first_real(
     chosen: list[tuple[float, Match, Area | None, str]] = []
     for away, _, key, asked, area in best[:60]:
         for match in matching.places(found, key):
-            if match.primary and (matching.within(match, area) if area else match.weight >= _least_weight(asked, away)):
+            if match.primary and (
+                matching.within(match, area) if area else match.weight >= _least_weight(asked, away, match.country)
+            ):
                 chosen.append((_doubt(away, match), match, area, asked))
     if not chosen:
         return None
@@ -358,14 +415,15 @@ def _doubt(away: float, match: Match) -> float:
     return away - 0.66 * math.log10(max(match.weight, 1))
 
 
-def _least_weight(asked: str, away: float) -> int:
+def _least_weight(asked: str, away: float, country: str) -> int:
     """How important a place must be to be meant by a misspelling alone: the shorter and the wronger, the more."""
     letters = len(asked.replace(" ", ""))
+    abroad = 1 if country in HOME else 5
     if letters <= 5:
-        return 600_000
+        return 600_000 * abroad
     if letters <= 7:
-        return 150_000 if away <= 1 else 600_000
-    return 20_000 if away <= 1 else 100_000
+        return (150_000 if away <= 1 else 600_000) * abroad
+    return (20_000 if away <= 1 else 100_000) * abroad
 
 
 # Typeahead

@@ -12,6 +12,8 @@ _SOUNDS = (
     ("tz", "z"), ("x", "ks"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"), ("v", "f"), ("j", "g"), ("d", "t"),
     ("b", "p"), ("h", ""),
 )  # fmt: skip
+OTHER_PLACES = {"north", "south", "east", "west", "upper", "lower", "new", "old"}
+NEVER = 99.0
 SHORTEST = 5
 """Letters below which a spelling is never corrected: too many names are one letter apart."""
 
@@ -36,24 +38,20 @@ def digest(text: str) -> int:
 
 def stored_digests(key: str) -> set[int]:
     """What is stored for a right name: itself, itself less any one letter, its sound."""
-    word = tight(key)
-    spellings = {word, *_less(word, 1)}
+    word = key.replace(" ", "")
+    return {digest(s) for s in {tight(word), *map(tight, _less(word, 1)), *_sound(key)}}
+
+
+def _sound(key: str) -> set[str]:
     sound = skeleton(key)
-    if len(sound) >= 4:
-        spellings.add("~" + sound)
-    return {digest(s) for s in spellings}
+    return {"~" + sound} if len(sound) >= 4 else set()
 
 
 def asked_digests(key: str) -> set[int]:
     """What to look up for a typed name: as stored, and less any two letters when it is long."""
-    word = tight(key)
-    spellings = {word, *_less(word, 1)}
-    if 8 <= len(word) <= 24:
-        spellings |= _less(word, 2)
-    sound = skeleton(key)
-    if len(sound) >= 4:
-        spellings.add("~" + sound)
-    return {digest(s) for s in spellings}
+    word = key.replace(" ", "")
+    spellings = {word, *_less(word, 1), *(_less(word, 2) if 8 <= len(word) <= 24 else ())}
+    return {digest(s) for s in {*map(tight, spellings), *_sound(key)}}
 
 
 def _less(word: str, letters: int) -> set[str]:
@@ -61,11 +59,19 @@ def _less(word: str, letters: int) -> set[str]:
     return {"".join(c for at, c in enumerate(word) if at not in gone) for gone in combinations(places, letters)}
 
 
+def turned(key: str) -> list[str]:
+    """The words that make another place when they change: "Upper East Side" is no misspelt "Upper West Side"."""
+    return sorted(OTHER_PLACES.intersection(key.split()))
+
+
 def mistakes(asked: str, name: str) -> float:
     """How many mistakes lie between two keys: edits, where spaces and doubled letters count half."""
     if asked == name:
         return 0.0
-    inner = OSA.distance(tight(asked), tight(name))
+    if turned(asked) != turned(name):
+        return NEVER
+    joined = OSA.distance(asked.replace(" ", ""), name.replace(" ", ""))
+    inner = min(OSA.distance(tight(asked), tight(name)), joined)
     outer = OSA.distance(asked, name)
     return inner + min(1.0, 0.5 * max(0, outer - inner))
 
