@@ -8,6 +8,7 @@ from app.cli.articles import articles
 from app.cli.demo import demo
 from app.cli.imports import imports
 from app.cli.places import places
+from app.cli.worker import worker
 
 GROUPS: tuple[click.Command, ...] = (
     admin,
@@ -15,6 +16,7 @@ GROUPS: tuple[click.Command, ...] = (
     articles,
     imports,
     places,
+    worker,
 )
 
 

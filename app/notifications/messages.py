@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -30,10 +31,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every message needs to know of the house: its public address and the sender's."""
+    """What every message needs to know of the house: its public address, the sender, and where its words are."""
 
     base_url: str
     sender: str
+    templates: Path
+    translations: Path
 
 
 def to_facts(message: Message) -> dict[str, Any]:

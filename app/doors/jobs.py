@@ -1,0 +1,78 @@
+"""Work beside the requests: Huey runs these on time. One worker process is enough, more do no harm."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from app.core.clock import now
+from app.core.logs import logger
+from app.doors.database import db, transaction
+from app.doors.post import deliver
+from app.scheduling import services as scheduling
+from config import Settings
+
+log = logger("unknot.jobs")
+BETWEEN_LOOKS = 2.0
+"""Seconds between two looks into the outbox: a code must not let a person wait."""
+
+
+def queue_of(settings: Settings) -> Huey:
+    """Redis where there is one, else a file beside the database."""
+    if settings.redis_url:
+        return RedisHuey("unknot", url=settings.redis_url)
+    return SqliteHuey("unknot", filename=str(settings.instance / "jobs.db"))
+
+
+def make_queue(app: Flask) -> Huey:
+    """The queue with its periodic tasks bound to `app`."""
+    queue = queue_of(app.config["SETTINGS"])
+    _every(queue, app, "deliver", crontab(), deliver_for_a_minute)
+    _every(queue, app, "expire", crontab(), expire)
+    _every(queue, app, "roll_horizon", crontab(minute="10", hour="*/6"), roll)
+    _every(queue, app, "tidy", crontab(minute="40"), tidy)
+    return queue
+
+
+def deliver_for_a_minute(seconds: float = 58) -> None:
+    """Deliver what is due, again and again, until the next minute's task takes over."""
+    until = time.monotonic() + seconds
+    while True:
+        tried = deliver()
+        db.session.close()
+        if time.monotonic() >= until:
+            return
+        if not tried:
+            time.sleep(BETWEEN_LOOKS)
+
+
+def expire() -> None:
+    """Let go what was not answered in time, and offer it to those who wait."""
+    with transaction() as session:
+        scheduling.expire_due(session, now())
+
+
+def roll() -> None:
+    """Derive the weeks that came within reach."""
+    while True:
+        with transaction() as session:
+            if not scheduling.roll_horizon(session, now(), limit=50):
+                return
+
+
+def tidy() -> None:
+    with transaction() as session:
+        scheduling.forget_old_keys(session, now())
+
+
+def _every(queue: Huey, app: Flask, name: str, times: Any, work: Callable[[], None]) -> None:
+    """Run `work` at those times inside the application, never twice at once."""
+
+    def task() -> None:
+        with app.app_context():
+            work()
+
+    task.__name__ = task.__qualname__ = name
+    queue.periodic_task(times, name=name)(queue.lock_task(f"{name}-lock")(task))

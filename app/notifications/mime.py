@@ -1,0 +1,45 @@
+"""A message as the mail standards want it."""
+
+import hashlib
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from app.notifications.messages import Letterhead, Message
+
+
+def to_mime(message: Message, key: str, letterhead: Letterhead, now: datetime) -> EmailMessage:
+    """The mail. Its Message-ID is made of the key, so that a second delivery is recognisable as the same mail."""
+    mail = EmailMessage()
+    mail["Message-ID"] = message_id(key, letterhead)
+    mail["Date"] = format_datetime(now)
+    mail["From"] = letterhead.sender
+    mail["To"] = _one_line(message.to)
+    mail["Subject"] = _one_line(message.subject)
+    if message.reply_to:
+        mail["Reply-To"] = _one_line(message.reply_to)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
+    for one in message.attachments:
+        main, _, sub = one.content_type.partition("/")
+        mail.add_attachment(
+            one.content, maintype=main, subtype=sub, filename=one.name, params=dict(one.parameters) or None
+        )
+    return mail
+
+
+def message_id(key: str, letterhead: Letterhead) -> str:
+    host = urlsplit(letterhead.base_url).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{host}>"
+
+
+def address_of(sender: str) -> str:
+    return parseaddr(sender)[1]
+
+
+def _one_line(text: str) -> str:
+    """Headers are one line: a line end in a name cannot begin another header."""
+    return " ".join(text.split())

@@ -1,0 +1,88 @@
+"""A visit as a calendar file (RFC 5545, 5546): stable UID, growing SEQUENCE, the venue's zone."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
+
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+
+from app.core.zones import zone
+from app.scheduling.queries.visits import Visit
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+
+def uid(visit: Visit, base_url: str) -> str:
+    """The same for ever: calendars find their entry by it."""
+    return f"visit-{visit.id}-{visit.reference.lower()}@{urlsplit(base_url).hostname or 'unknot'}"
+
+
+def calendar_file(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str) -> bytes:
+    """The .ics of one visit. The title names no treatment: calendars are shared."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Unknot//Visits//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(_event(visit, method, base_url, sender, now, title))
+    calendar.add_missing_timezones()
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _event(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str) -> Event:
+    event, place = Event(), zone(visit.time_zone)
+    event.add("uid", uid(visit, base_url))
+    event.add("sequence", visit.sequence)
+    event.add("dtstamp", now)
+    event.add("dtstart", visit.starts_at.astimezone(place))
+    event.add("dtend", visit.ends_at.astimezone(place))
+    event.add("summary", title)
+    event.add("location", where(visit))
+    event.add("url", f"{base_url}/visits/{visit.token}")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
+    organizer = vCalAddress(f"mailto:{sender}")
+    organizer.params["CN"] = vText(visit.therapist_name)
+    event["organizer"] = organizer
+    if visit.email and method != "PUBLISH":
+        attendee = vCalAddress(f"mailto:{visit.email}")
+        attendee.params["CN"] = vText(visit.name)
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
+        event.add("attendee", attendee, encode=False)
+    if method != "CANCEL":
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", title)
+        alarm.add("trigger", timedelta(hours=-2))
+        event.add_component(alarm)
+    return event
+
+
+def where(visit: Visit) -> str:
+    """The address in one line; only the town while the street is not shown."""
+    if visit.location_kind == "home_visits":
+        return "At your home"
+    street = [visit.location_name, visit.street, visit.unit] if visit.address_shown else []
+    town = " ".join(part for part in (visit.city + ("," if visit.region else ""), visit.region, visit.postcode) if part)
+    return ", ".join(part for part in [*street, town] if part)
+
+
+def google_link(visit: Visit, title: str) -> str:
+    """Opens Google Calendar with the visit filled in."""
+    stamp = "%Y%m%dT%H%M%SZ"
+    dates = f"{visit.starts_at.strftime(stamp)}/{visit.ends_at.strftime(stamp)}"
+    facts = {"action": "TEMPLATE", "text": title, "dates": dates, "location": where(visit), "ctz": visit.time_zone}
+    return f"https://calendar.google.com/calendar/render?{urlencode(facts)}"
+
+
+def outlook_link(visit: Visit, title: str) -> str:
+    """Opens Outlook on the web with the visit filled in."""
+    facts = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": visit.starts_at.isoformat(),
+        "enddt": visit.ends_at.isoformat(),
+        "location": where(visit),
+    }
+    return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(facts)}"

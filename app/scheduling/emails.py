@@ -1,0 +1,215 @@
+"""The messages about visits: facts from the outbox in, a Message out; None when it is no longer true.
+
+Words are in `templates/mail/visit/`. Subjects and addresses name no treatment and no complaint.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from babel.dates import format_datetime, get_timezone_name
+from babel.numbers import format_currency
+from babel.support import NullTranslations, Translations
+from sqlalchemy.orm import Session
+
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.zones import zone
+from app.notifications.delivery import Renderer
+from app.notifications.messages import Attachment, Letterhead, Message
+from app.notifications.mime import address_of
+from app.notifications.rendering import write
+from app.scheduling.calendar_file import Method, calendar_file, where
+from app.scheduling.models import WaitlistEntry
+from app.scheduling.queries.visits import Visit, series_of, visit_by_id
+
+CALENDAR: Final[dict[str, Method]] = {
+    "confirmed": "REQUEST",
+    "moved": "REQUEST",
+    "cancelled": "CANCEL",
+    "new_booking": "PUBLISH",
+    "moved_therapist": "PUBLISH",
+}
+"""Which messages carry a calendar file. A cancelled request was in no calendar: nothing to take out."""
+
+STILL: Final[dict[str, frozenset[str]]] = {
+    "confirm_contact": frozenset({"held"}),
+    "time_offered": frozenset({"held"}),
+    "reminder": frozenset({"confirmed"}),
+    "follow_up": frozenset({"confirmed", "attended"}),
+    "other_times": frozenset({"requested"}),
+}
+"""Messages that are true only while the visit is in one of these states."""
+
+
+def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
+    """`Tue 1 Dec, 4:30 pm (Central Time)`, always in the venue's zone."""
+    wall = at.astimezone(zone(time_zone))
+    pattern = "EEE d MMM, h:mm a" if locale.startswith("en") else "EEE d MMM, H:mm"
+    text = format_datetime(wall, pattern, locale=locale).replace("AM", "am").replace("PM", "pm").replace(" ", " ")
+    return f"{text} ({get_timezone_name(wall, width='long', zone_variant='generic', locale=locale)})"
+
+
+def price_in_words(visit: Visit, locale: str) -> str | None:
+    return (
+        None if visit.price_cents is None else format_currency(visit.price_cents / 100, visit.currency, locale=locale)
+    )
+
+
+def _about_visit(name: str) -> Renderer:
+    def render(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+        visit = _as_it_was(session, facts)
+        if visit is None or _is_stale(name, visit, facts):
+            return None
+        to_therapist = facts.get("to") == "therapist"
+        to = visit.therapist_email if to_therapist else visit.email
+        return _message(session, name, visit, facts, letterhead, to, to_therapist) if to else None
+
+    return render
+
+
+def _as_it_was(session: Session, facts: Mapping[str, Any]) -> Visit | None:
+    """The visit with the time and sequence of the change that the message tells of."""
+    try:
+        visit = visit_by_id(session, facts["booking"])
+    except NotFound:
+        return None
+    if "starts_at" not in facts:
+        return visit
+    starts_at = datetime.fromisoformat(facts["starts_at"])
+    return visit._replace(
+        starts_at=starts_at,
+        ends_at=starts_at + (visit.ends_at - visit.starts_at),
+        sequence=facts.get("sequence", visit.sequence),
+    )
+
+
+def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
+    if name in STILL and visit.state not in STILL[name]:
+        return True
+    return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
+
+
+def _message(
+    session: Session,
+    name: str,
+    visit: Visit,
+    facts: Mapping[str, Any],
+    letterhead: Letterhead,
+    to: str,
+    to_therapist: bool,
+) -> Message:
+    locale = "en" if to_therapist else visit.locale
+    path = f"/practice/visits/{visit.id}" if to_therapist else f"/visits/{visit.token}"
+    words = {
+        "visit": visit,
+        "other": visit.name if to_therapist else visit.therapist_name,
+        "to_therapist": to_therapist,
+        "when": when_in_words(visit.starts_at, visit.time_zone, locale),
+        "deadline": _moment(visit.expires_at, visit, locale),
+        "was_when": _text_moment(facts.get("was_at"), visit, locale),
+        "new_when": _text_moment(facts.get("new_at"), visit, locale),
+        "new_deadline": _moment(visit.new_expires_at, visit, locale),
+        "reason": facts.get("reason") or "",
+        "code": facts.get("code", ""),
+        "link": letterhead.base_url + path,
+        "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
+        "dates": _dates(session, visit, facts, locale),
+    }
+    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, letterhead, locale))
+    return Message(
+        to=to,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        attachments=_calendar(name, visit, facts, letterhead),
+    )
+
+
+def _table(visit: Visit, letterhead: Letterhead, locale: str) -> list[tuple[str, str]]:
+    _ = _gettext(letterhead, locale)
+    rows = [
+        (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
+        (_("Where"), where(visit)),
+        (_("Treatment"), f"{visit.service_name}, {visit.minutes} min"),
+        (_("Price"), price_in_words(visit, locale)),
+        (_("For"), visit.visit_for),
+        (_("Reference"), visit.reference),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _dates(session: Session, visit: Visit, facts: Mapping[str, Any], locale: str) -> list[str]:
+    """All dates of a series, where the message speaks for one."""
+    if "series" not in facts:
+        return []
+    given = [datetime.fromisoformat(each) for each in facts.get("dates", [])]
+    starts = given or [each.starts_at for each in series_of(session, facts["series"])]
+    return [when_in_words(each, visit.time_zone, locale) for each in starts]
+
+
+def _calendar(name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead) -> tuple[Attachment, ...]:
+    method = CALENDAR.get(name)
+    if method is None or (method == "CANCEL" and facts.get("was") != "confirmed"):
+        return ()
+    title = f"Visit with {visit.therapist_name}" if name in ("confirmed", "moved", "cancelled") else visit.name
+    content = calendar_file(visit, method, letterhead.base_url, address_of(letterhead.sender), now(), title)
+    return (Attachment("visit.ics", "text/calendar", content, (("method", method), ("charset", "utf-8"))),)
+
+
+def _moment(at: datetime | None, visit: Visit, locale: str) -> str:
+    return when_in_words(at, visit.time_zone, locale) if at else ""
+
+
+def _text_moment(text: str | None, visit: Visit, locale: str) -> str:
+    return _moment(datetime.fromisoformat(text), visit, locale) if text else ""
+
+
+def _gettext(letterhead: Letterhead, locale: str) -> Callable[[str], str]:
+    texts: NullTranslations = Translations.load(str(letterhead.translations), [locale])
+    return texts.gettext
+
+
+def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    entry = session.get(WaitlistEntry, facts["entry"])
+    if entry is None or entry.state == "left":
+        return None
+    words = {"name": entry.name, "leave_link": f"{letterhead.base_url}/waitlist/{entry.token}"}
+    written = write(letterhead, "visit/waitlist_joined", words, locale=entry.locale)
+    return Message(entry.email, written.subject, written.text, written.html)
+
+
+def _visits_link(_session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    written = write(letterhead, "visit/visits_link", {"link": f"{letterhead.base_url}/visits/mine/{facts['token']}"})
+    return Message(facts["to"], written.subject, written.text, written.html)
+
+
+NAMES: Final = (
+    "confirm_contact",
+    "time_offered",
+    "requested",
+    "new_request",
+    "confirmed",
+    "new_booking",
+    "declined",
+    "other_times",
+    "hold_ended",
+    "expired",
+    "request_expired",
+    "cancelled",
+    "patient_cancelled",
+    "moved",
+    "moved_therapist",
+    "ask_move",
+    "refuse_move",
+    "move_lapsed",
+    "reminder",
+    "follow_up",
+    "message",
+)
+RENDERERS: Final[dict[str, Renderer]] = {
+    **{f"visit.{name}": _about_visit(name) for name in NAMES},
+    "waitlist.joined": _waitlist_joined,
+    "visits.link": _visits_link,
+}
+"""By kind: what the worker hands to the post."""

@@ -1,0 +1,177 @@
+"""Every message can be written, names no treatment where others may see it, and its calendar file is sound."""
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy.orm import Session
+
+from app.core.clock import now
+from app.notifications.messages import Letterhead, Message
+from app.notifications.mime import to_mime
+from app.scheduling import emails, queries, services
+from app.scheduling.emails import NAMES, RENDERERS
+from app.scheduling.models import Booking
+from app.scheduling.waiting import Wish
+from config import ROOT
+from tests.scheduling.world import MONDAY, World, person
+
+PAPER = Letterhead(
+    "https://unknot.example", "Unknot <post@unknot.example>", ROOT / "templates/mail", ROOT / "app/translations"
+)
+HEALTH = re.compile(r"sciatica|back|pain|nerve|massage|treatment|disc", re.IGNORECASE)
+
+
+def written(world: World, kind: str) -> Message:
+    """The last waiting message of a kind, as its reader gets it."""
+    row = world.outbox(kind)[-1]
+    message = RENDERERS[kind](world.session, json.loads(row.facts or "{}"), PAPER)
+    assert message is not None
+    return message
+
+
+def calendar_of(message: Message) -> Calendar:
+    (attachment,) = message.attachments
+    return Calendar.from_ical(attachment.content)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_every_message_can_be_written(session: Session, name: str, locale: str) -> None:
+    world = World.make(session)
+    booked = world.requested(contact=person(locale=locale))
+    facts = {
+        "booking": booked.id,
+        "to": "patient",
+        "sequence": 0,
+        "was_at": MONDAY.isoformat(),
+        "new_at": MONDAY.isoformat(),
+    }
+    if name in emails.STILL:
+        booking = session.get_one(Booking, booked.id)
+        booking.state = sorted(emails.STILL[name])[0]
+        session.flush()
+    for to in ("patient", "therapist"):
+        message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
+        assert message is not None
+        assert message.html
+        assert message.text
+        assert "None" not in message.text
+        assert not HEALTH.search(message.subject)
+
+
+def test_subjects_and_links_carry_no_health_word(session: Session) -> None:
+    world = World.make(session)
+    booked = world.confirmed()
+    for kind in ("visit.requested", "visit.new_request", "visit.confirmed"):
+        message = written(world, kind)
+        assert not HEALTH.search(message.subject)
+        assert not any(HEALTH.search(link) for link in re.findall(r"https://\S+", message.text))
+    assert booked.token in written(world, "visit.confirmed").text
+
+
+def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:
+    world = World.make(session)
+    world.requested(contact=person(name="<script>alert(1)</script>"))
+    message = written(world, "visit.new_request")
+    assert "<script>" not in (message.html or "")
+    assert "&lt;script&gt;" in (message.html or "")
+
+
+def test_a_name_cannot_write_a_header(session: Session) -> None:
+    world = World.make(session)
+    world.requested(contact=person(name="Pat\r\nBcc: all@example.test"))
+    mail = to_mime(written(world, "visit.new_request"), "key", PAPER, now())
+    assert mail["Bcc"] is None
+
+
+def test_the_calendar_file_is_in_the_venues_zone_with_its_rules(session: Session) -> None:
+    """CASES 5: on page, in mail and in the calendar file the time is the venue's."""
+    world = World.make(session)
+    world.confirmed()
+    message = written(world, "visit.confirmed")
+    assert "9:00 am (Central Time)" in message.subject
+    calendar = calendar_of(message)
+    (event,) = calendar.walk("VEVENT")
+    assert calendar["METHOD"] == "REQUEST"
+    assert event["DTSTART"].params["TZID"] == "America/Chicago"
+    assert event.start == MONDAY
+    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["America/Chicago"]
+
+
+def test_a_move_keeps_the_uid_and_grows_the_sequence_and_a_cancel_takes_it_out(session: Session) -> None:
+    world = World.make(session, mode="instant")
+    booked = world.confirmed()
+    first = calendar_of(written(world, "visit.confirmed")).walk("VEVENT")[0]
+    services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
+    moved = calendar_of(written(world, "visit.moved")).walk("VEVENT")[0]
+    services.cancel(session, booked.token, world.now)
+    cancelled = calendar_of(written(world, "visit.cancelled"))
+    last = cancelled.walk("VEVENT")[0]
+    assert cancelled["METHOD"] == "CANCEL"
+    assert first["UID"] == moved["UID"] == last["UID"]
+    assert first["SEQUENCE"] < moved["SEQUENCE"] < last["SEQUENCE"]
+    assert last["STATUS"] == "CANCELLED"
+
+
+def test_a_cancelled_request_sends_no_calendar_file(session: Session) -> None:
+    world = World.make(session)
+    services.cancel(session, world.requested().token, world.now)
+    assert written(world, "visit.cancelled").attachments == ()
+
+
+def test_a_series_lists_its_dates_in_one_message(session: Session) -> None:
+    world = World.make(session)
+    services.book_series(session, world.request(verified=True), 1, 3, world.now)
+    assert len(world.outbox("visit.requested")) == 1
+    assert written(world, "visit.requested").text.count("9:00 am") >= 3
+
+
+def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:
+    world = World.make(session)
+    wish = Wish(MONDAY.date(), MONDAY.date())
+    waiting = services.join_waitlist(session, world.service_id, wish, person(), world.now)
+    assert waiting.token in written(world, "waitlist.joined").text
+    contact = person()
+    world.requested(contact=contact)
+    services.mail_visits_link(session, str(contact.email), world.now)
+    link = re.search(r"/visits/mine/(\S+)", written(world, "visits.link").text)
+    assert link is not None
+    assert len(queries.visits_of_link(session, link[1], world.now)) == 1
+
+
+def test_khal_imports_the_calendar_file(session: Session, tmp_path: Path) -> None:
+    """A real calendar program takes it: Debian's khal."""
+    khal = shutil.which("khal")
+    if khal is None:
+        return
+    world = World.make(session)
+    world.confirmed()
+    file = tmp_path / "visit.ics"
+    file.write_bytes(written(world, "visit.confirmed").attachments[0].content)
+    settings = tmp_path / "khal.conf"
+    settings.write_text(
+        f"[calendars]\n[[home]]\npath = {tmp_path / 'calendar'}\n[sqlite]\npath = {tmp_path / 'khal.db'}\n"
+        "[locale]\nlocal_timezone = America/Chicago\ndefault_timezone = America/Chicago\n"
+        "timeformat = %H:%M\ndateformat = %Y-%m-%d\ndatetimeformat = %Y-%m-%d %H:%M\n"
+        "longdateformat = %Y-%m-%d\nlongdatetimeformat = %Y-%m-%d %H:%M\n[default]\ndefault_calendar = home\n"
+    )
+    (tmp_path / "calendar").mkdir()
+    environment = {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+    run = [khal, "-c", str(settings)]
+    subprocess.run(
+        [*run, "import", "--batch", "-a", "home", str(file)], check=True, env=environment, capture_output=True
+    )
+    shown = subprocess.run(
+        [*run, "list", "2027-03-01", "1d", "--format", "{start-time} {end-time} {title}"],
+        check=True,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert "09:00 10:00 Visit with Testa Sample" in shown.stdout
