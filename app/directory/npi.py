@@ -3,16 +3,14 @@
 _PREFIX_SUM = 24
 """What the card-issuer prefix 80840 adds to the Luhn sum of every NPI."""
 
-_DOUBLED = tuple(sum(divmod(2 * digit, 10)) for digit in range(10))
+_PLAIN = {str(digit): digit for digit in range(10)}
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 
 
 def check_digit(first_nine: str) -> int:
     """The tenth digit: Luhn over 80840 and the first nine."""
-    total = _PREFIX_SUM
-    for index, character in enumerate(first_nine):
-        digit = int(character)
-        total += digit if index % 2 else _DOUBLED[digit]
-    return -total % 10
+    doubled = sum(map(_DOUBLED.__getitem__, first_nine[::2]))
+    return -(_PREFIX_SUM + doubled + sum(map(_PLAIN.__getitem__, first_nine[1::2]))) % 10
 
 
 def is_npi(text: str) -> bool:

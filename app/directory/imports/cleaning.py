@@ -32,7 +32,7 @@ def plain(cell: str) -> str:
 def unsaved(cell: str) -> str:
     """The whole number that a spreadsheet wrote as 688482168.0."""
     text = cell.strip()
-    return text[:-2] if _RESAVED.fullmatch(text) else text
+    return text[:-2] if text.endswith(".0") and _RESAVED.fullmatch(text) else text
 
 
 def licence_number(cell: str) -> str | None:

@@ -1,11 +1,13 @@
 """Where an address lies: by its ZIP, else by its town, from the gazetteer."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.directory.imports.registry import Address
+from app.places.gazetteer import ZIP_IDS
 from app.places.models import Place
 from app.places.names import key
 
@@ -19,12 +21,20 @@ class Point(NamedTuple):
 
 
 class Points:
-    """Points of addresses. ZIPs are read once; a region's towns when an address there has no known ZIP."""
+    """Points of addresses, remembered: ZIPs a batch at a time, a region's towns when an address has no known ZIP."""
 
-    def __init__(self, session: Session) -> None:
-        zips = session.execute(select(*_POINT).where(Place.kind == "zip"))
-        self._zips = {name: Point(lat, lon, zone) for name, lat, lon, zone in zips}
+    def __init__(self) -> None:
+        self._zips: dict[str, Point | None] = {}
         self._towns: dict[tuple[str, str], dict[str, Point]] = {}
+
+    def prepare(self, session: Session, addresses: Iterable[Address]) -> None:
+        """Look the ZIPs of a batch up, in one read."""
+        codes = {each.postcode[:5] for each in addresses if each.country == "US" and each.postcode}
+        new = codes - self._zips.keys()
+        if new:
+            self._zips.update(dict.fromkeys(new))
+            query = select(*_POINT).where(Place.kind == "zip", Place.id.in_([ZIP_IDS + int(code) for code in new]))
+            self._zips.update({name: Point(lat, lon, zone) for name, lat, lon, zone in session.execute(query)})
 
     def of(self, session: Session, address: Address) -> Point | None:
         """The middle of the address's ZIP or town; None when the gazetteer knows neither."""

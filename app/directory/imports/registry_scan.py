@@ -69,16 +69,19 @@ class Scan:
         individuals = organizations = deactivated = 0
         number = before
         for number, line in enumerate(islice(self._source.stream, _STRIDE), before + 1):
-            whole = line[tail_empty:] == close_empty or (line[tail:] == close and line[tail - 1] != _QUOTE)
             kind = line[11:16]
-            if whole and len(line) >= shortest and kind == b'","1"':
+            if len(line) < shortest or not (
+                line[tail_empty:] == close_empty or (line[tail:] == close and line[tail - 1] != _QUOTE)
+            ):
+                self._put_together(line, number + self._joined)
+            elif kind == b'","1"':
                 if line.find(_MARK, _FIRST_TAXONOMY) < 0 and not (known and line[1:11] in known):
                     individuals += 1
                 else:
                     self._examine(line, number + self._joined)
-            elif whole and len(line) >= shortest and kind == b'","2"':
+            elif kind == b'","2"':
                 organizations += 1
-            elif whole and len(line) >= shortest and kind == b'","",' and line[1:11] not in known:
+            elif kind == b'","",' and line[1:11] not in known:
                 deactivated += 1
             else:
                 self._put_together(line, number + self._joined)
@@ -133,20 +136,21 @@ class Scan:
 
     def _examine(self, record: bytes, at: int) -> None:
         """Take a whole row apart: ours is given on, the rest is counted or rejected."""
-        if record.count(b'"') % 2:
+        quotes = record.count(b'"')
+        if quotes % 2:
             self._put_together(record, at)
             return
         try:
-            self._deliver(self._reader.read(self._values(record), at), record)
+            self._deliver(self._reader.read(self._values(record, quotes), at), record)
         except (BadRow, csv.Error, UnicodeDecodeError) as error:
             if not record.endswith(b"\n") and not self._source.stream.peek(1):
                 raise self._source.refusal(f"the file ends in the middle of the row on line {at}") from error
             reason = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
             self._rejects.add(at, reason, record)
 
-    def _values(self, record: bytes) -> list[str]:
+    def _values(self, record: bytes, quotes: int) -> list[str]:
         text = record.decode("utf-8")
-        if self._quoted and record.count(b'"') == 2 * self._width:
+        if self._quoted and quotes == 2 * self._width:
             values = text.rstrip("\r\n")[1:-1].split('","')
             if len(values) == self._width:
                 return values

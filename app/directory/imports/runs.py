@@ -1,5 +1,6 @@
 """Imports from beginning to end. The door lends `transaction`: each batch is one, so the work can be stopped between."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -47,9 +48,9 @@ class Job:
 
 def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict[str, int]:
     """NPPES into the directory; rows by outcome. ImportRefused leaves the directory as it was."""
-    with Spool[Registered]() as spool, _recorded(job, "nppes", path.name) as counts:
+    with _settled_heap(), Spool[Registered]() as spool, _recorded(job, "nppes", path.name) as counts:
         with job.transaction() as session:
-            known, points = registry_apply.known_npis(session), Points(session)
+            known, points = registry_apply.known_npis(session), Points()
         counts.update(dict.fromkeys(_OUTCOMES, 0))
         others = _read_registry(job, path, locations, known, spool, counts)
         show = job.begin("saving", spool.count)
@@ -108,6 +109,16 @@ def import_roster(job: Job, path: Path, board: Board) -> dict[str, int]:
             with job.transaction() as session:
                 counts.update(roster_apply.apply(session, batch, board, path.name, job.actor, dry_run=job.dry_run))
     return dict(counts)
+
+
+@contextmanager
+def _settled_heap() -> Iterator[None]:
+    """Keep the garbage collector from walking the whole application again and again while many rows are made."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

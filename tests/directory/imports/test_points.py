@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.directory.listing_models import Listing
 from app.directory.models import Location
+from app.places.gazetteer import ZIP_IDS
 from app.places.models import Place
 from tests.directory.imports import files
 from tests.directory.imports.conftest import Import
@@ -27,7 +28,7 @@ def small_gazetteer(session: Session) -> None:
     for number, (kind, name, admin1, country, lat, lon, zone) in enumerate(rows):
         session.add(
             Place(
-                id=number, kind=kind, name=name, label=name, admin1=admin1, country=country, lat=lat, lon=lon,
+                id=ZIP_IDS + int(name) if kind == "zip" else number, kind=kind, name=name, label=name, admin1=admin1, country=country, lat=lat, lon=lon,
                 population=1000, weight=number, time_zone=zone,
             )
         )  # fmt: skip
