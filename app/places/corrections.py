@@ -1,0 +1,114 @@
+"""Which place a misspelt name means, where one is believable."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.places import matching, names, spelling
+from app.places.answers import answer
+from app.places.lookup import found_by_key
+from app.places.matching import Area, Found, Match, Reading
+from app.places.models import Misspelling, Place
+from app.places.results import Geocoded
+
+HOME = {"US", "CA", "PR"}
+"""Where most visitors look: elsewhere a misspelling must be of a greater city."""
+LEAST_IN_STATE = 6_000
+Asked = tuple[str, Area | None, float]
+"""A name to correct, the area it must lie in, and a penalty."""
+
+
+def misspelt(session: Session, words: Sequence[str], found: Found, near: tuple[float, float] | None) -> Geocoded | None:
+    """The stored name that a misspelt one most likely is, where one is believable."""
+    asked = _asked(words, found)
+    candidates = _candidates(session, {name for name, _, _ in asked})
+    return _believable(session, asked, candidates, near) or _believable(
+        session, asked, _in_states(session, asked), near
+    )
+
+
+def _believable(
+    session: Session, asked: Sequence[Asked], candidates: Mapping[str, int], near: tuple[float, float] | None
+) -> Geocoded | None:
+    best: list[tuple[float, int, str, str, Area | None]] = []
+    for name, area, penalty in asked:
+        for key, weight in candidates.items():
+            away = spelling.mistakes(name, key)
+            if away <= spelling.allowed(name, certain_area=area is not None):
+                best.append((away + penalty, -weight, key, name, area))
+    best.sort(key=lambda b: b[:3])
+    return _first_real(session, best, near)
+
+
+def _in_states(session: Session, asked: Sequence[Asked]) -> dict[str, int]:
+    """All towns of note in the first state that is named: few enough to compare with every one."""
+    area = next((area for _, area, _ in asked if area and area[1]), None)
+    if area is None:
+        return {}
+    rows = session.execute(
+        select(Place.name, Place.weight)
+        .where(Place.country == area[0], Place.admin1 == area[1], Place.weight >= LEAST_IN_STATE)
+        .order_by(Place.weight.desc())
+        .limit(1500)
+    ).all()
+    return {names.key(row.name): row.weight for row in reversed(rows)}
+
+
+def _asked(words: Sequence[str], found: Found) -> list[Asked]:
+    """Names to correct, with the area they must lie in: all words, or those before a state."""
+    asked: list[Asked] = [(" ".join(words), None, 0.0)]
+    for cut in range(len(words) - 1, 0, -1):
+        areas = matching.areas(found, words[cut:])[:3]
+        asked += [(" ".join(words[:cut]), area, 2.0 * at) for at, area in enumerate(areas)]
+    return asked
+
+
+def _candidates(session: Session, asked: Iterable[str]) -> dict[str, int]:
+    digests = {d for name in asked if 4 <= len(name) <= 40 for d in spelling.asked_digests(name)}
+    if not digests:
+        return {}
+    rows = session.execute(
+        select(Misspelling.key, Misspelling.weight).where(Misspelling.digest.in_(sorted(digests))).distinct()
+    ).all()
+    return {row.key: row.weight for row in rows}
+
+
+def _first_real(
+    session: Session,
+    best: Sequence[tuple[float, int, str, str, Area | None]],
+    near: tuple[float, float] | None,
+) -> Geocoded | None:
+    if not best:
+        return None
+    found = found_by_key(session, {b[2] for b in best[:60]})
+    chosen: list[tuple[float, Match, Area | None, str]] = []
+    for away, _, key, asked, area in best[:60]:
+        for match in matching.places(found, key):
+            if match.primary and (
+                matching.within(match, area) if area else match.weight >= _least_weight(asked, away, match.country)
+            ):
+                chosen.append((_doubt(away, match), match, area, asked))
+    if not chosen:
+        return None
+    chosen.sort(key=lambda c: (c[0], c[1].id))
+    _, match, area, _ = chosen[0]
+    same = [m for _, m, a, _ in chosen if m.key == match.key and a == area]
+    return answer(Reading(tuple(same), area=area), near, f"We read that as {match.label}.")
+
+
+def _doubt(away: float, match: Match) -> float:
+    """Mistakes weighed against importance: one more mistake is believed for a place thirty times as important."""
+    return away - 0.66 * math.log10(max(match.weight, 1))
+
+
+def _least_weight(asked: str, away: float, country: str) -> int:
+    """How important a place must be to be meant by a misspelling alone: the shorter and the wronger, the more."""
+    letters = len(asked.replace(" ", ""))
+    abroad = 1 if country in HOME else 5
+    if letters <= 5:
+        return 600_000 * abroad
+    if letters <= 7:
+        return (150_000 if away <= 1 else 600_000) * abroad
+    return (20_000 if away <= 1 else 100_000) * abroad
