@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
         doc_prefix="/api/v1",
         doc_url="/openapi.json",
         doc_ui=False,
+        validation_error_callback=errors.invalid_parameters,
     )
     app.openapi_version = "3.1.0"
     app.config.from_mapping(_flask_settings(settings))

@@ -249,6 +249,6 @@ def _card(
         "confirmed_on": therapist.confirmed_on,
         "booking_mode": therapist.booking_mode if therapist.claimed else "none",
         "step_free": location.steps == 0,
-        "lat": point[0],
-        "lon": point[1],
+        "lat": round(point[0], 2) if location.kind == "home_visits" else point[0],
+        "lon": round(point[1], 2) if location.kind == "home_visits" else point[1],
     }

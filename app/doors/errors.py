@@ -3,6 +3,7 @@
 import json
 
 from flask import Flask, Response, g, make_response, render_template, request
+from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import DomainError, Invalid
@@ -29,6 +30,14 @@ def page(status: int, message: str | None = None) -> tuple[str, int]:
     shown = status if status in PAGES else (400 if status < 500 else 500)
     text = render_template(f"errors/{shown}.html", message=message, request_id=g.get("request_id"))
     return text, status
+
+
+def invalid_parameters(error: ValidationError) -> Response:
+    """Parameters or a body of the JSON door that break their schema."""
+    wrong = error.errors(include_url=False, include_context=False, include_input=False)
+    names = [".".join(map(str, each["loc"])) for each in wrong]
+    title = "; ".join(f"{name}: {each['msg']}" for name, each in zip(names, wrong, strict=True))
+    return problem(422, "invalid-parameter", title, field=names[0] if names else None)
 
 
 def _domain(error: DomainError) -> Response | tuple[str, int]:

@@ -70,11 +70,11 @@ def search(
     """
     hits = nearest(session, criteria, point, on, limit=limit + 1, skip=skip, after=after, available=available)
     more = len(hits) > limit
-    if more or after is not None or (skip and not hits):
-        total, capped = count(session, criteria, point, on)
-    else:
-        total, capped = skip + len(hits), False
-    return Found(tuple(hits[:limit]), max(total, skip + len(hits)) if not capped else total, capped, more)
+    shown = tuple(hits[:limit])
+    if not more and after is None and (shown or not skip):
+        return Found(shown, skip + len(shown), total_is_capped=False, more=False)
+    total, capped = count(session, criteria, point, on)
+    return Found(shown, total, capped, more)
 
 
 def nearest(

@@ -11,8 +11,11 @@ from app.web.articles.helper import helper
 from app.web.articles.views import articles
 from app.web.assets.views import assets
 from app.web.dev.views import dev
+from app.web.directory.views import directory
+from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
+from app.web.robots.views import robots
 
 BLUEPRINTS = (
     ops,
@@ -24,6 +27,9 @@ BLUEPRINTS = (
     editing,
     guides,
     helper,
+    finder,
+    directory,
+    robots,
 )
 
 

@@ -1,0 +1,230 @@
+"""Therapists near a place, one therapist, the specialties and the places: `/api/v1` reads."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from flask import Response, current_app, request
+from flask_openapi import APIBlueprint, Tag
+
+from app.api.shapes import (
+    PROBLEM,
+    Places,
+    PlacesQuery,
+    Results,
+    SlugPath,
+    Specialties,
+    TherapistBody,
+    TherapistsQuery,
+)
+from app.core.clock import now
+from app.core.errors import Invalid, NotFound
+from app.directory import languages
+from app.directory import queries as directory
+from app.directory.catalogue import ANY, BY_ID, BY_SLUG, SPECIALTIES, Specialty
+from app.directory.listing import listing_day
+from app.directory.models import Location
+from app.doors.audience import audience
+from app.doors.database import db
+from app.finder import cursor, queries
+from app.finder.asking import at_point, clean, located
+from app.finder.criteria import DEFAULT_RADIUS_KM, SearchCriteria
+from app.finder.understanding import understand
+from app.places.queries import suggest
+from app.places.results import Geocoded, Spot
+
+api = APIBlueprint("api_directory", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="finder")])
+
+
+@api.before_request
+def once_each() -> None:
+    """A parameter that comes twice could mean either: we do not guess."""
+    again = sorted(name for name in request.args if len(request.args.getlist(name)) > 1)
+    if again:
+        raise Invalid(f"“{again[0][:40]}” may be given once.", field=again[0][:40], code="repeated-parameter")
+
+
+def _json(body: object) -> Response:
+    return Response(orjson.dumps(body), mimetype="application/json")
+
+
+@api.get("/specialties", responses={"200": Specialties})
+@audience("public")
+def specialties() -> Response:
+    """What therapists work on, and with which techniques."""
+    return _json([{**_named(each), "synonyms": each.synonyms} for each in SPECIALTIES])
+
+
+@api.get("/places", responses={"200": Places, "422": PROBLEM})
+@audience("public")
+def places(query: PlacesQuery) -> Response:
+    """Places whose name begins so, the great ones first; empty when there is none."""
+    text = clean(query.q)
+    found = suggest(db.session, text, 8) if text else []
+    if not found and text:
+        place = located(db.session, text).place
+        found = [place] if place else []
+    return _json([_place(each) for each in found])
+
+
+@api.get("/therapists", responses={"200": Results, "404": PROBLEM, "422": PROBLEM})
+@audience("public")
+def therapists(query: TherapistsQuery) -> Response:
+    """Who is near, nearest (or cheapest) first. Follow `next` for more: nobody is dropped or repeated."""
+    geocoded = _where(query)
+    place = geocoded.place
+    if place is None:
+        raise NotFound(geocoded.note or "We do not know that place.", code="place-unknown")
+    criteria, point, day = _criteria(query), (place.lat, place.lon), listing_day(now())
+    search = repr((criteria, point))
+    after = cursor.read(query.cursor, search) if query.cursor else None
+    if after and len(after) != (3 if criteria.sort == "price" else 2):
+        raise Invalid("This cursor is broken.", field="cursor", code="cursor-broken")
+    found = queries.search(db.session, criteria, point, day, limit=query.limit, after=after)
+    known = BY_ID.get(criteria.specialty_id)
+    others = [each for each in geocoded.alternatives if each.label != place.label]
+    body = {
+        "place": _place(place),
+        "alternatives": [_place(each) for each in others],
+        "note": geocoded.note or None,
+        "specialty": _named(known) if known else None,
+        "total": found.total,
+        "total_is_capped": found.total_is_capped,
+        "results": [_result(card) for card in queries.cards(db.session, found.hits)],
+        "next": cursor.written(found.hits[-1].key, search) if found.more else None,
+    }
+    return _json(body)
+
+
+@api.get("/therapists/<slug>", responses={"200": TherapistBody, "404": PROBLEM, "422": PROBLEM})
+@audience("public")
+def therapist(path: SlugPath) -> Response:
+    """One therapist, as the public page shows them; without phone or street."""
+    found = directory.profile(db.session, path.slug, listing_day(now()))
+    person, licence = found.therapist, found.licence
+    facts = directory.facts(licence) if licence else None
+    body = {
+        "slug": person.slug,
+        "name": person.name,
+        "url": _url(person.slug),
+        "credentials": person.credentials,
+        "bio": person.bio,
+        "gender": person.gender,
+        "languages": found.languages,
+        "licence": None
+        if licence is None or facts is None
+        else {
+            "level": found.level,
+            "checked_on": licence.checked_on,
+            "board": licence.issuer,
+            "number": licence.number,
+            "jurisdiction": licence.jurisdiction,
+        },
+        "locations": [_location(each) for each in found.locations],
+        "services": [
+            {
+                "name": each.name,
+                "description": each.description,
+                "minutes": each.minutes,
+                "price": None if each.price_cents is None else each.price_cents / 100,
+                "home_visit": each.home_visit,
+            }
+            for each in found.services
+        ],
+        "specialties": [_named(each) for each in found.specialties],
+        "currency": person.currency,
+        "claimed": person.claimed,
+        "booking_mode": person.booking_mode if person.claimed else "none",
+        "confirmed_on": person.confirmed_on,
+    }
+    return _json(body)
+
+
+def _where(query: TherapistsQuery) -> Geocoded:
+    """The place of the words or of the coordinates, of which one is given."""
+    if query.lat is not None and query.lon is not None and query.where is None:
+        return Geocoded(at_point(str(query.lat), str(query.lon)))
+    if query.where is None or query.lat is not None or query.lon is not None:
+        raise Invalid("Give `where`, or `lat` and `lon`.", field="where", code="place-missing")
+    return located(db.session, clean(query.where))
+
+
+def _criteria(query: TherapistsQuery) -> SearchCriteria:
+    technique = BY_SLUG.get(query.technique or "")
+    if query.technique and (technique is None or technique.kind != "technique"):
+        raise Invalid(
+            "There is no such technique: see /api/v1/specialties.", field="technique", code="technique-unknown"
+        )
+    if query.language and query.language not in languages.BIT:
+        known = ", ".join(languages.CODES)
+        raise Invalid(f"The language is one of {known}.", field="language", code="language-unknown")
+    return SearchCriteria(
+        specialty_id=_specialty(query.specialty),
+        technique_id=technique.id if technique else ANY,
+        radius_km=query.radius_km or DEFAULT_RADIUS_KM,
+        minutes=query.minutes,
+        max_price_cents=None if query.max_price is None else round(query.max_price * 100),
+        language=query.language or None,
+        gender=query.gender,
+        home_visit=bool(query.home_visit),
+        step_free=bool(query.step_free),
+        checked=bool(query.checked),
+        sort=query.sort or "distance",
+    )
+
+
+def _specialty(words: str | None) -> int:
+    understood = understand(clean(words or ""))
+    if understood.text and understood.specialty is None:
+        raise Invalid(
+            "We do not know that specialty: see /api/v1/specialties.", field="specialty", code="specialty-unknown"
+        )
+    return understood.specialty.id if understood.specialty else ANY
+
+
+def _url(slug: str) -> str:
+    return f"{current_app.config['SETTINGS'].base_url}/therapists/{slug}"
+
+
+def _place(spot: Spot) -> dict[str, Any]:
+    facts = asdict(spot)
+    return {name: facts[name] for name in ("label", "kind", "lat", "lon", "time_zone")}
+
+
+def _named(each: Specialty) -> dict[str, Any]:
+    return {"slug": each.slug, "name": each.name, "kind": each.kind}
+
+
+def _result(card: Mapping[str, Any]) -> dict[str, Any]:
+    same = ("slug", "name", "credentials", "licence", "languages", "minutes", "currency", "home_visit", "claimed")
+    cents = card["min_price_cents"]
+    return {
+        **{name: card[name] for name in (*same, "booking_mode", "confirmed_on")},
+        "url": _url(card["slug"]),
+        "distance_km": round(card["distance_km"], 3),
+        "location": {
+            "town": card["town"],
+            "country": card["country"],
+            "lat": card["lat"],
+            "lon": card["lon"],
+            "time_zone": card["time_zone"],
+            "home_visits": card["at_home"],
+        },
+        "specialties": [_named(BY_ID[each]) for each in card["specialty_ids"] if each in BY_ID],
+        "min_price": None if cents is None else cents / 100,
+        "next_times": [],
+    }
+
+
+def _location(place: Location) -> dict[str, Any]:
+    exact = place.address_public and place.kind == "practice"
+    lat, lon = (None if value is None else value if exact else round(value, 2) for value in (place.lat, place.lon))
+    return {
+        "town": ", ".join(part for part in (place.city, place.region) if part),
+        "country": place.country,
+        "lat": lat,
+        "lon": lon,
+        "time_zone": place.time_zone,
+        "home_visits": place.kind == "home_visits",
+    }

@@ -1,0 +1,91 @@
+"""Reads of the directory: one therapist whole, and the lists that doors offer."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.core.errors import NotFound
+from app.directory.catalogue import BY_ID, Specialty
+from app.directory.licences import CheckedHow, Level, LicenceFacts, LicenceStatus, level, licence_for
+from app.directory.listing_models import Listing
+from app.directory.models import Licence, Location, Service, Therapist
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A therapist as a visitor may see them. `licence` is the one for the first location, or the best there is."""
+
+    therapist: Therapist
+    licence: Licence | None
+    level: Level
+    locations: tuple[Location, ...]
+    services: tuple[Service, ...]
+    specialties: tuple[Specialty, ...]
+    languages: tuple[str, ...]
+
+
+def therapist_by_slug(session: Session, slug: str) -> Therapist:
+    """NotFound for a slug that nobody has, or whose owner is hidden or gone from the registry."""
+    if _SLUG.fullmatch(slug):
+        found = session.scalars(select(Therapist).where(Therapist.slug == slug)).one_or_none()
+        if found and not found.hidden and found.registry_active:
+            return found
+    raise NotFound("There is no such therapist here. They may have moved away or left the directory.")
+
+
+def profile(session: Session, slug: str, on: date) -> Profile:
+    """Everything a profile shows, in a fixed number of reads."""
+    therapist = therapist_by_slug(session, slug)
+    parts = (Therapist.licences, Therapist.locations, Therapist.services, Therapist.specialties, Therapist.languages)
+    session.scalars(
+        select(Therapist)
+        .where(Therapist.id == therapist.id)
+        .options(*(selectinload(part) for part in parts))
+        .execution_options(populate_existing=True)
+    ).one()
+    locations = tuple(each for each in therapist.locations if each.active)
+    licence = _licence(therapist, locations, on)
+    return Profile(
+        therapist=therapist,
+        licence=licence,
+        level=level(facts(licence), on) if licence else Level.EXPIRED,
+        locations=locations,
+        services=tuple(each for each in therapist.services if each.active),
+        specialties=tuple(BY_ID[each.specialty_id] for each in therapist.specialties if each.specialty_id in BY_ID),
+        languages=tuple(sorted(each.language for each in therapist.languages)),
+    )
+
+
+def facts(licence: Licence) -> LicenceFacts:
+    """What the rules need of a licence's row."""
+    return LicenceFacts(
+        licence.jurisdiction,
+        licence.number,
+        LicenceStatus(licence.status),
+        licence.expires_on,
+        CheckedHow(licence.checked_how),
+        licence.checked_on,
+    )
+
+
+def _licence(therapist: Therapist, locations: tuple[Location, ...], on: date) -> Licence | None:
+    by_facts = {facts(each): each for each in therapist.licences}
+    for location in locations:
+        best = licence_for(by_facts, location.jurisdiction)
+        if best and level(best, on) != Level.EXPIRED:
+            return by_facts[best]
+    return max(therapist.licences, key=lambda each: each.expires_on or date.max, default=None)
+
+
+def listed_slugs(session: Session, on: date) -> Iterator[tuple[str, date | None]]:
+    """(slug, day of the last change) of everybody claimed who is listed: what a sitemap names."""
+    listed = select(Listing.therapist_id).where(Listing.listed_until >= on.toordinal())
+    query = select(Therapist.slug, Therapist.confirmed_on).where(Therapist.claimed.is_(True), Therapist.id.in_(listed))
+    for row in session.execute(query.order_by(Therapist.id)):
+        yield row.slug, row.confirmed_on

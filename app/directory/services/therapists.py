@@ -1,0 +1,106 @@
+"""Therapists come, change and go."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, Invalid, NotFound
+from app.directory.models import Therapist, TherapistLanguage, TherapistSpecialty
+from app.directory.services.listings import refresh_listings
+
+EDITABLE = frozenset(
+    [
+        "first_name",
+        "last_name",
+        "name",
+        "credentials",
+        "gender",
+        "bio",
+        "photo",
+        "phone",
+        "email",
+        "website",
+        "practising_since",
+        "booking_mode",
+        "currency",
+        "confirmed_on",
+        "hidden",
+    ]
+)
+"""What its owner may change of a therapist's own row; everything else has a service of its own."""
+
+
+def slug_for(session: Session, name: str) -> str:
+    """A free slug from a name: `ann-lee`, then `ann-lee-2`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70] or "therapist"
+    taken = set(session.scalars(select(Therapist.slug).where(Therapist.slug.startswith(base))))
+    if base not in taken:
+        return base
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
+
+
+def create_therapist(session: Session, facts: Mapping[str, Any]) -> Therapist:
+    """A claimed therapist from what a person says of themselves; not listed until licence and location are there."""
+    _allow(facts)
+    if not str(facts.get("last_name", "")).strip():
+        raise Invalid("Tell us the name on the licence.", field="last_name")
+    name = facts.get("name") or f"{facts.get('first_name', '')} {facts['last_name']}".strip()
+    row = Therapist(**{**facts, "name": name, "slug": slug_for(session, name), "claimed": True, "origin": "self"})
+    session.add(row)
+    session.flush()
+    refresh_listings(session, [row.id])
+    return row
+
+
+def update_therapist(session: Session, therapist_id: int, version: int, changes: Mapping[str, Any]) -> Therapist:
+    """Change a therapist's own facts. Conflict when somebody else changed them since `version` was read."""
+    _allow(changes)
+    row = _row(session, therapist_id)
+    if row.version != version:
+        raise Conflict("This was changed in another window meanwhile. Look at it again.", code="stale")
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.version += 1
+    session.flush()
+    refresh_listings(session, [row.id])
+    return row
+
+
+def set_specialties(session: Session, therapist_id: int, specialty_ids: frozenset[int]) -> None:
+    """Replace what a therapist works on."""
+    session.execute(delete(TherapistSpecialty).where(TherapistSpecialty.therapist_id == therapist_id))
+    session.add_all(TherapistSpecialty(therapist_id=therapist_id, specialty_id=each) for each in sorted(specialty_ids))
+    refresh_listings(session, [therapist_id])
+
+
+def set_languages(session: Session, therapist_id: int, codes: frozenset[str]) -> None:
+    """Replace the languages a therapist speaks."""
+    session.execute(delete(TherapistLanguage).where(TherapistLanguage.therapist_id == therapist_id))
+    session.add_all(TherapistLanguage(therapist_id=therapist_id, language=each) for each in sorted(codes))
+    refresh_listings(session, [therapist_id])
+
+
+def remove_therapist(session: Session, therapist_id: int) -> None:
+    """Delete a therapist with all their parts, listings first."""
+    row = _row(session, therapist_id)
+    row.hidden = True
+    refresh_listings(session, [therapist_id])
+    session.delete(row)
+    session.flush()
+
+
+def _row(session: Session, therapist_id: int) -> Therapist:
+    row = session.get(Therapist, therapist_id)
+    if row is None:
+        raise NotFound("There is no such therapist.")
+    return row
+
+
+def _allow(facts: Mapping[str, Any]) -> None:
+    if unknown := set(facts) - EDITABLE:
+        raise Invalid(f"Not to be set here: {', '.join(sorted(unknown))}.")

@@ -1,0 +1,169 @@
+"""What the results page shows, from what was asked and found. Plain values in, the template's context out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import gettext as translated
+
+from app.directory.catalogue import BY_ID, SPECIALTIES
+from app.directory.languages import CODES
+from app.finder.asking import Asked
+from app.finder.criteria import KM_PER_MILE, SearchCriteria, values_of
+from app.finder.queries import TOTAL_CAP, Found, Relaxation
+from app.web.formatting import distance, money
+
+PER_PAGE = 20
+LAST_PAGE = TOTAL_CAP // PER_PAGE
+
+
+def url(asked: Asked, criteria: SearchCriteria, *, what: str | None = None, where: str = "", page: int = 1) -> str:
+    """The address of this search with other criteria, words or page."""
+    values = {"where": where or shown_where(asked), "what": asked.understood.text if what is None else what}
+    values |= values_of(criteria, miles=asked.miles)
+    if page > 1:
+        values["page"] = str(page)
+    return "/therapists?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def shown_where(asked: Asked) -> str:
+    return asked.place.label if asked.place and asked.place.kind != "point" else _point_text(asked)
+
+
+def _point_text(asked: Asked) -> str:
+    return f"{asked.place.lat},{asked.place.lon}" if asked.place else ""
+
+
+def _(text: str, **values: object) -> str:
+    return str(translated(text, **values))
+
+
+def specialty_names() -> list[dict[str, str]]:
+    return [{"slug": each.slug, "name": _(each.name)} for each in SPECIALTIES]
+
+
+def language_name(code: str) -> str:
+    """The language's name in the reader's language."""
+    return str(Locale.parse(str(get_locale() or "en")).languages.get(code, code))
+
+
+def language_choices() -> list[tuple[str, str]]:
+    return sorted(((code, language_name(code)) for code in CODES), key=lambda choice: choice[1])
+
+
+def technique_choices() -> list[tuple[str, str]]:
+    return [(each.slug, _(each.name)) for each in SPECIALTIES if each.kind == "technique"]
+
+
+def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
+    """The search as the form shows it again, with what was typed."""
+    criteria, known = asked.criteria, asked.understood.specialty
+    values = values_of(criteria, miles=asked.miles)
+    radius = criteria.radius_km / (KM_PER_MILE if asked.miles else 1)
+    return {
+        "where": where,
+        "what": what,
+        "what_name": _(known.name) if known else "",
+        "radius": round(radius) if abs(radius - round(radius)) < 0.01 else round(radius, 1),
+        "units": "mi" if asked.miles else "km",
+        "radius_km": round(criteria.radius_km, 2),
+        "sort": criteria.sort,
+        "filters": {name: value for name, value in values.items() if name not in ("radius", "sort")},
+    }
+
+
+def label(asked: Asked, name: str, criteria: SearchCriteria) -> str:
+    """One condition in words, as its chip says it."""
+    if name == "specialty_id":
+        return _(BY_ID[criteria.specialty_id].name)
+    if name == "technique_id":
+        return _(BY_ID[criteria.technique_id].name)
+    if name == "minutes":
+        return _("%(minutes)s minutes", minutes=criteria.minutes)
+    if name == "max_price_cents":
+        return _("up to %(price)s", price=money(criteria.max_price_cents or 0))
+    if name == "language":
+        return language_name(criteria.language or "")
+    words = {
+        "home_visit": _("Comes to my home"),
+        "step_free": _("Wheelchair access"),
+        "checked": _("Licence checked with the board"),
+        "female": _("A woman"),
+        "male": _("A man"),
+        "other": _("Non-binary"),
+    }
+    return words[criteria.gender or "other"] if name == "gender" else words[name]
+
+
+def chips(asked: Asked) -> list[dict[str, str]]:
+    """The conditions in force besides what and where, each with the address of the search without it."""
+    names = [name for name in asked.criteria.conditions() if name != "specialty_id"]
+    return [
+        {"label": label(asked, name, asked.criteria), "remove_url": url(asked, asked.criteria.without(name))}
+        for name in names
+    ]
+
+
+def clear_url(asked: Asked) -> str:
+    return url(asked, SearchCriteria(specialty_id=asked.criteria.specialty_id, radius_km=asked.criteria.radius_km))
+
+
+def cards(found: Iterable[Mapping[str, Any]], criteria: SearchCriteria) -> list[dict[str, Any]]:
+    """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates."""
+    wanted = {criteria.specialty_id, criteria.technique_id} - {0}
+    names = {each.id: (each.slug, _(each.name)) for each in SPECIALTIES}
+    return [_card(card, wanted, names) for card in found]
+
+
+def _card(card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+    ids = card["specialty_ids"]
+    ordered = sorted(ids, key=lambda each: each not in wanted) if wanted else ids
+    licence = card["licence"]
+    checked_on = licence["checked_on"]
+    confirmed_on = card["confirmed_on"]
+    return {
+        **card,
+        "licence": {**licence, "checked_on": date.fromisoformat(checked_on) if checked_on else None},
+        "confirmed_on": date.fromisoformat(confirmed_on) if confirmed_on else None,
+        "specialties": [
+            {"slug": names[each][0], "name": names[each][1], "matches": each in wanted}
+            for each in ordered
+            if each in names
+        ],
+        "next_times": (),
+    }
+
+
+def pages(asked: Asked, found: Found, number: int) -> dict[str, Any]:
+    """Where one can go from here."""
+    count = -(-found.total // PER_PAGE)
+    later = found.more and number < LAST_PAGE
+    return {
+        "number": number,
+        "count": None if found.total_is_capped else count,
+        "earlier_url": url(asked, asked.criteria, page=number - 1) if number > 1 else None,
+        "later_url": url(asked, asked.criteria, page=number + 1) if later else None,
+        "by_distance": asked.criteria.sort == "distance",
+    }
+
+
+def suggestions(asked: Asked, relaxed: list[Relaxation]) -> list[dict[str, Any]]:
+    """What to drop when nobody was found, and what that gains."""
+    return [
+        {
+            "label": _suggestion(asked, each),
+            "url": url(asked, each.criteria, what="" if each.field == "specialty_id" else None),
+            "count": each.total,
+        }
+        for each in relaxed
+    ]
+
+
+def _suggestion(asked: Asked, relaxed: Relaxation) -> str:
+    if relaxed.field == "radius_km":
+        within = distance(relaxed.criteria.radius_km, "mi" if asked.miles else "km")
+        return _("within %(distance)s", distance=within)
+    return _("without “%(condition)s”", condition=label(asked, relaxed.field, asked.criteria))

@@ -1,0 +1,60 @@
+"""People's words lead to the specialty they mean, and nonsense to none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.directory.catalogue import SPECIALTIES
+from app.finder.understanding import understand
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("pain shooting down my leg", "sciatica"),
+        ("siatica", "sciatica"),
+        ("sciatca", "sciatica"),
+        ("Ciática", "sciatica"),
+        ("pinched nerve in back", "pinched-nerve"),
+        ("pinched nerv", "pinched-nerve"),
+        ("herniated disk", "pinched-nerve"),
+        ("lumbar", "lower-back-pain"),
+        ("low bak pain", "lower-back-pain"),
+        ("my lower back hurts", "lower-back-pain"),
+        ("dolor de espalda", "lower-back-pain"),
+        ("deep tisue", "deep-tissue"),
+        ("trigger-point", "trigger-point"),
+        ("migrane", "headache"),
+        ("TMJ", "jaw-pain"),
+    ],
+)
+def test_peoples_words(words: str, slug: str) -> None:
+    found = understand(words).specialty
+    assert found is not None
+    assert found.slug == slug
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["asdfghjkl", "plumber", "pizza", "<script>alert(1)</script>", "' OR 1=1 --", "😀", "כאב", "x" * 10_000, "the"],
+)
+def test_nonsense_means_nothing(words: str) -> None:
+    found = understand(words)
+    assert found.specialty is None
+    assert found.text
+
+
+def test_every_name_slug_and_synonym_means_its_specialty() -> None:
+    for each in SPECIALTIES:
+        assert understand(each.slug).specialty == each
+        assert understand(each.name).specialty == each
+
+
+def test_what_was_guessed_is_said() -> None:
+    assert understand("sciatica").exact
+    assert not understand("siatic nerve trouble").exact
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_answered(text: str) -> None:
+    understand(text)

@@ -1,0 +1,194 @@
+"""The search page and the profile: useful whatever is typed."""
+
+import re
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from app.directory.listing_models import ListingReport
+from app.directory.services import refresh_listings
+from app.doors.database import db
+from tests.factories import therapist
+from tests.places import gazetteer
+from tests.support.html import problems_of
+
+pytestmark = pytest.mark.databases
+
+
+@pytest.fixture
+def town(session: Session) -> list[str]:
+    """Three therapists in Austin, nearest first; the gazetteer in small."""
+    gazetteer.fill(session)
+    people = [therapist(session, lat=30.27 + n / 100) for n in range(3)]
+    refresh_listings(session, [each.id for each in people])
+    session.commit()
+    return [each.slug for each in people]
+
+
+def slugs(text: str) -> list[str]:
+    return re.findall(r'id="t-([a-z0-9-]+)"', text)
+
+
+def test_the_nearest_come_first(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Austin, TX&what=my back hurts")
+    assert slugs(page.text) == town
+    assert not problems_of(page.text)
+    assert "3 therapists" in page.text
+
+
+def test_several_places_are_offered(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Springfield").text
+    assert "Did you mean" in page
+    assert "where=Springfield%2C+IL" in page
+
+
+def test_nobody_found_says_what_helps(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Austin, TX&what=sciatica&minutes=60").text
+    assert "Nobody matches" in page
+    assert re.search(r"without “Sciatica”\s*<strong>3 therapists", page)
+    assert not problems_of(page)
+
+
+BAD = [
+    "where=asdfghjkl",
+    "where=",
+    "where=Austin, TX&radius=0",
+    "where=Austin, TX&radius=-1",
+    "where=Austin, TX&radius=1e9",
+    "where=Austin, TX&radius=NaN",
+    "where=Austin, TX&radius=1e999",
+    "where=Austin, TX&what=quantum healing of the aura",
+    "where=" + "x" * 10_000,
+    "where=Austin, TX&what=" + "y" * 10_000,
+    "where=😀&what=😀",
+    "where=אוסטין&what=כאב גב",
+    "where=';DROP TABLE therapist;--&what=' OR 1=1",
+    "where=<script>alert(1)</script>&what=<img src=x onerror=alert(1)>",
+    "where=Austin, TX&page=99",
+    "where=Austin, TX&page=0",
+    "where=Austin, TX&page=-1",
+    "where=Austin, TX&page=x",
+    "where=Austin, TX&page=99999999999999999999",
+    "where=Austin, TX&where=Paris",
+    "where=%00&what=%00",
+    "where=91.5,200&what=sciatica",
+    "where=Austin, TX&minutes=7&gender=robot&language=xx&sort=stars&technique=sciatica&max_price=-5",
+    "where=%ff%fe&what=%c3%28",
+]
+
+
+@pytest.mark.parametrize("query", BAD)
+def test_bad_input_gets_a_sentence_and_a_useful_page(client: FlaskClient, town: list[str], query: str) -> None:
+    page = client.get(f"/therapists?{query}")
+    assert page.status_code == 200
+    assert not problems_of(page.text)
+    assert 'role="alert"' in page.text, "a sentence says what was wrong"
+    assert 'name="where"' in page.text, "and one can search again"
+    assert "<script>alert" not in page.text
+    assert "onerror=alert(1)>" not in page.text
+
+
+def test_a_page_beyond_the_last_shows_the_last(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Austin, TX&page=7").text
+    assert "This is the last one" in page
+    assert slugs(page) == town
+
+
+def test_pages_follow_each_other(client: FlaskClient, session: Session, town: list[str]) -> None:
+    people = [therapist(session, lat=30.3 + n / 1000) for n in range(45)]
+    refresh_listings(session, [each.id for each in people])
+    session.commit()
+    seen: list[str] = []
+    for number in (1, 2, 3):
+        seen += slugs(client.get(f"/therapists?where=Austin, TX&page={number}").text)
+    assert seen == town + [each.slug for each in people]
+
+
+def test_the_number_of_queries_is_the_same_for_one_result_and_many(
+    client: FlaskClient, session: Session, town: list[str]
+) -> None:
+    counted: list[str] = []
+    with client.application.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+
+    def statements(query: str) -> int:
+        counted.clear()
+        client.get(f"/therapists?{query}")
+        return len(counted)
+
+    few = statements("where=Austin, TX&radius=1")
+    people = [therapist(session, lat=30.2672 + n / 10000) for n in range(15)]
+    refresh_listings(session, [each.id for each in people])
+    session.commit()
+    assert statements("where=Austin, TX&radius=1") == few
+
+
+def test_a_profile_shows_the_therapist_and_their_licence(
+    client: FlaskClient, session: Session, town: list[str]
+) -> None:
+    page = client.get(f"/therapists/{town[0]}")
+    assert page.status_code == 200
+    assert not problems_of(page.text)
+    assert "Testa Sample" in page.text
+    assert '"@type": "HealthAndBeautyBusiness"' in page.text
+    assert "Physician" not in page.text
+
+
+def test_a_street_that_is_not_public_is_nowhere_on_the_page(client: FlaskClient, session: Session) -> None:
+    one = therapist(session, lat=30.26723, lon=-97.74311)
+    one.locations[0].street, one.locations[0].address_public = "12 Secret Lane", False
+    session.commit()
+    page = client.get(f"/therapists/{one.slug}").text + client.get(f"/api/v1/therapists/{one.slug}").text
+    assert "Secret Lane" not in page
+    assert "30.26723" not in page
+
+
+def test_an_expired_licence_is_said(client: FlaskClient, session: Session) -> None:
+    one = therapist(session)
+    one.licences[0].expires_on = date(2020, 1, 1)
+    session.commit()
+    assert "Licence expired" in client.get(f"/therapists/{one.slug}").text
+
+
+@pytest.mark.parametrize("slug", ["nobody", "%00", "a'b", "x" * 500, "..", "A"])
+def test_nobody_of_that_name(client: FlaskClient, slug: str) -> None:
+    assert client.get(f"/therapists/{slug}").status_code == 404
+
+
+def test_a_hidden_therapist_is_not_found(client: FlaskClient, session: Session) -> None:
+    one = therapist(session, hidden=True)
+    session.commit()
+    for path in (f"/therapists/{one.slug}", f"/therapists/{one.slug}/report", f"/api/v1/therapists/{one.slug}"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_report_is_kept(client: FlaskClient, session: Session, town: list[str]) -> None:
+    path = f"/therapists/{town[0]}/report"
+    assert not problems_of(client.get(path).text)
+    assert client.post(path, data={"words": "moved"}).status_code == 422
+    sent = {"reason": "address", "words": "They moved\x00 <b>away</b>", "contact": "wren@example.org"}
+    assert client.post(path, data=sent).status_code == 303
+    kept = session.scalars(select(ListingReport)).one()
+    assert (kept.reason, kept.words, kept.state) == ("address", "They moved <b>away</b>", "open")
+
+
+def test_is_this_you(client: FlaskClient, session: Session, town: list[str]) -> None:
+    one = therapist(session, claimed=False, booking_mode="none")
+    session.commit()
+    page = client.get(f"/practice/claim/{one.slug}").text
+    assert "can be yours" in page
+    assert not problems_of(page)
+
+
+def test_what_crawlers_ask_for(client: FlaskClient, town: list[str]) -> None:
+    sitemap = client.get("/sitemap.xml")
+    assert all(f"/therapists/{slug}<" in sitemap.text for slug in town)
+    assert sitemap.mimetype == "application/xml"
+    assert "Sitemap: " in client.get("/robots.txt").text
+    security = client.get("/.well-known/security.txt").text
+    assert "Contact: mailto:" in security
+    assert "Expires: 20" in security
