@@ -9,6 +9,7 @@ from app.cli.demo import demo
 from app.cli.imports import imports
 from app.cli.places import places
 from app.cli.worker import worker
+from app.cli.upkeep import backup, keys, restore
 
 GROUPS: tuple[click.Command, ...] = (
     admin,
@@ -17,6 +18,9 @@ GROUPS: tuple[click.Command, ...] = (
     imports,
     places,
     worker,
+    backup,
+    restore,
+    keys,
 )
 
 

@@ -19,6 +19,10 @@ demo = AppGroup("demo", help="Fictional therapists, to try things out.")
 @with_plain_errors
 def load(therapists: int, seed: int, replace: bool, as_json: bool) -> None:
     """Make fictional therapists: all of them or, when stopped, none. Needs `places load` first."""
+    report(load_people(therapists, seed, replace=replace), as_json=as_json)
+
+
+def load_people(therapists: int, seed: int, *, replace: bool = False) -> dict[str, int]:
+    """The same for other doors: with a bar on a terminal, in a transaction of its own."""
     with tqdm(total=therapists, unit=" people", desc="making people up", disable=None) as bar, transaction() as session:
-        counts = services.load(session, therapists=therapists, seed=seed, replace=replace, progress=bar.update)
-    report(counts, as_json=as_json)
+        return services.load(session, therapists=therapists, seed=seed, replace=replace, progress=bar.update)

@@ -47,14 +47,18 @@ class Bar:
 @with_plain_errors
 def load(again: bool, as_json: bool, dry_run: bool) -> None:
     """Load all places from the installed data packages: all or nothing; nothing when they are already there."""
-    bar = Bar(quiet=as_json)
-    if dry_run:
-        counts = services.count_rows(bar)
-    else:
-        with transaction() as session:
-            counts = services.load(session, bar, again=again)
-    bar.close()
+    counts = services.count_rows(Bar(quiet=as_json)) if dry_run else load_places(again=again, quiet=as_json)
     if not counts and not as_json:
         click.echo("The gazetteer is up to date.")
         return
     report(counts, as_json=as_json)
+
+
+def load_places(*, again: bool = False, quiet: bool = False) -> dict[str, int]:
+    """The same for other doors: with bars, in a transaction of its own."""
+    bar = Bar(quiet)
+    try:
+        with transaction() as session:
+            return services.load(session, bar, again=again)
+    finally:
+        bar.close()

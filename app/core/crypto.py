@@ -38,8 +38,11 @@ def decrypt(sealed: bytes) -> str:
 
 
 def rotate(sealed: bytes) -> bytes:
-    """The same text sealed with the newest key."""
-    return _keys().rotate(sealed)
+    """The same text sealed with the newest key; ValueError when no installed key opens it."""
+    try:
+        return _keys().rotate(sealed)
+    except InvalidToken as error:
+        raise ValueError("none of the installed data keys opens this text") from error
 
 
 class EncryptedText(TypeDecorator[str]):

@@ -46,6 +46,11 @@ def load(
     return {"therapists": therapists, "listings": listed, "towns": len(towns), "removed": removed}
 
 
+def is_empty(session: Session) -> bool:
+    """Whether the directory holds nobody, real or fictional."""
+    return session.scalar(select(Therapist.id).limit(1)) is None
+
+
 def _make_room(session: Session, replace: bool) -> int:
     count = select(func.count()).select_from(Therapist)
     fictional = session.scalar(count.where(Therapist.origin == ORIGIN)) or 0
