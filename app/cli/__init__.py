@@ -8,8 +8,8 @@ from app.cli.articles import articles
 from app.cli.demo import demo
 from app.cli.imports import imports
 from app.cli.places import places
-from app.cli.worker import worker
 from app.cli.upkeep import backup, keys, restore
+from app.cli.worker import worker
 
 GROUPS: tuple[click.Command, ...] = (
     admin,

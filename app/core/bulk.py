@@ -14,7 +14,7 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Se
     """Insert plain tuples in the order of `columns`. Values go to the driver as they are: no type of ours is applied."""
     if not rows:
         return
-    names = ", ".join(columns)
+    names = ", ".join(f'"{column}"' for column in columns)
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))

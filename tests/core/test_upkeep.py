@@ -75,7 +75,7 @@ def test_a_file_that_is_no_backup_changes_nothing(app: Flask, session: Session, 
 
 
 def _add_message(session: Session, facts: str) -> None:
-    session.add(OutboxMessage(key="one", kind="test", facts=facts, send_after=now()))
+    session.add(OutboxMessage(key="one", kind="test", about="test", facts=facts, send_after=now()))
     session.commit()
 
 
