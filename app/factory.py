@@ -1,5 +1,6 @@
 """Wires the house together; decides nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -11,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from app import api, cli, web
 from app.core import crypto, logs
 from app.core.database import prepare
-from app.doors import audience, errors, limits, locale, request_log, security, where
+from app.doors import audience, errors, limits, links, locale, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.database import db
 from app.tables import Base
@@ -60,7 +61,8 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_NAME": "unknot",
+        "SESSION_COOKIE_NAME": "__Host-unknot" if settings.base_url.startswith("https://") else "unknot",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
@@ -81,6 +83,7 @@ def _wire(app: OpenAPI) -> None:
     csrf.init_app(app)
     request_log.init_app(app)
     limits.init_app(app)
+    links.init_app(app)
     audience.init_app(app, roles_of_caller, refuse)
     security.init_app(app)
     errors.init_app(app)

@@ -33,7 +33,10 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """One who signs in with an e-mail address. Unconfirmed until the mailed link was followed by a deliberate click."""
+    """One who signs in with an e-mail address. Unconfirmed until the mailed link was followed by a deliberate click.
+
+    `short_password`: too short to stand alone, so the second factor must stay (800-63B-4 §3.1.1).
+    """
 
     __tablename__ = "user_account"
 
@@ -41,6 +44,7 @@ class User(Base, UserMixin):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     password: Mapped[str | None] = mapped_column(String(255))
+    short_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import SignIn, User
-from app.accounts.services import PURPOSE
+from app.accounts.services import FORGOTTEN_AFTER, PURPOSE
+from app.core import clock
 from app.core.tokens import looks_like_token, token_hash
 
 
@@ -27,12 +28,14 @@ def user_by_email(session: Session, email: str) -> User | None:
 
 
 def sign_in_of(session: Session, key: object, user_id: int) -> tuple[int, datetime] | None:
-    """(id, last seen) of the sign-in that a cookie's key stands for; None when it was ended."""
+    """(id, last seen) of the sign-in that a cookie's key stands for; None when it was ended or forgotten."""
     if not looks_like_token(key):
         return None
     row = session.execute(
         select(SignIn.id, SignIn.seen_at).where(
-            SignIn.key_hash == token_hash(PURPOSE, str(key)), SignIn.user_id == user_id
+            SignIn.key_hash == token_hash(PURPOSE, str(key)),
+            SignIn.user_id == user_id,
+            SignIn.seen_at > clock.now() - FORGOTTEN_AFTER,
         )
     ).first()
     return None if row is None else (row[0], row[1])

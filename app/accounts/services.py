@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role, SignIn, User
-from app.accounts.roles import ROLES
+from app.accounts.roles import PATIENT, ROLES
 from app.core import clock
 from app.core.tokens import new_token, token_hash
 
@@ -28,6 +28,30 @@ def ensure_role(session: Session, name: str) -> Role:
 def give_role(session: Session, user: User, name: str) -> None:
     if name not in user.role_names:
         user.roles.append(ensure_role(session, name))
+
+
+def sign_up(session: Session, email: str, name: str, password_hash: str) -> User:
+    """The account of an address.
+
+    A confirmed account stays as it is. An unconfirmed one is taken over by whoever signs up last: nobody has proved
+    the address yet, and the password of an earlier stranger must not survive the real owner's click.
+    """
+    user = session.scalar(select(User).where(func.lower(User.email) == email.lower()))
+    if user is None:
+        user = User(email=email, fs_uniquifier=new_token())
+        session.add(user)
+        give_role(session, user, PATIENT)
+    if user.confirmed_at is None:
+        user.name, user.password, user.fs_uniquifier = tidy(name), password_hash, new_token()
+    session.flush()
+    return user
+
+
+def confirm_address(session: Session, user_id: int) -> User:
+    """The person has shown that the address is theirs."""
+    user = session.get_one(User, user_id)
+    user.confirmed_at = user.confirmed_at or clock.now()
+    return user
 
 
 def begin_sign_in(session: Session, user_id: int, device: str) -> str:
@@ -67,7 +91,11 @@ def forget_old_sign_ins(session: Session) -> int:
 
 
 def rename(session: Session, user_id: int, name: str) -> None:
-    session.get_one(User, user_id).name = " ".join(name.split())[:120]
+    session.get_one(User, user_id).name = tidy(name)
+
+
+def tidy(name: str) -> str:
+    return " ".join(name.split())[:120]
 
 
 def make_confirmed_user(

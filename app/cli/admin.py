@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 from flask_security import hash_password
 
 from app.accounts import queries, services
-from app.accounts.passwords import complaint, normalise
+from app.accounts.passwords import ALONE_MIN, normalise, weakness
 from app.accounts.roles import ADMIN, PATIENT
 from app.cli.run import with_plain_errors
 from app.core.errors import Invalid
@@ -24,9 +24,11 @@ def create(email: str, password: str) -> None:
     with transaction() as session:
         user = queries.user_by_email(session, email)
         if user is None:
-            wrong = complaint(password, second_factor=False, about=(email,))
+            wrong = weakness(password, second_factor=False, about=(email,))
             if wrong:
-                raise Invalid(wrong, field="password")
+                raise Invalid(
+                    f"that password is {wrong}: use at least {ALONE_MIN} uncommon characters", field="password"
+                )
             user = services.make_confirmed_user(session, email, hash_password(password), (PATIENT,))
         services.give_role(session, user, ADMIN)
     click.echo(f"{email} is an administrator. Sign in at /account/login and switch on a second factor there.")

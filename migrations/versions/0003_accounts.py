@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('password', sa.String(length=255), nullable=True),
+    sa.Column('short_password', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('fs_uniquifier', sa.String(length=64), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),

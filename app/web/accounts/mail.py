@@ -1,20 +1,30 @@
-"""The sign-in library's mails go through our outbox, in the transaction that caused them."""
+"""Mails about an account go into our outbox, in the transaction that caused them."""
 
 from typing import Any
 
 from flask import Flask, after_this_request
 from flask_security import MailUtil
+from flask_security.utils import send_mail
 from werkzeug.wrappers import Response
 
+from app.core import clock
 from app.core.tokens import new_token
 from app.doors.database import db
+from app.notifications.messages import Message
+from app.notifications.outbox import enqueue_message
 
 
 class OutboxMail(MailUtil):
-    """Queued, not sent: a sign-up answers as fast for a known address as for an unknown one."""
+    """Queued, not sent: a page answers as fast for a known address as for an unknown one."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
+
+    def normalize(self, email: str) -> str:
+        return str(super().normalize(email.strip())).lower()
+
+    def validate(self, email: str) -> str:
+        return str(super().validate(email.strip())).lower()
 
     def send_mail(
         self,
@@ -26,8 +36,10 @@ class OutboxMail(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        del sender, kwargs
-        _ = (template, subject, recipient, body, html, new_token())
+        to = recipient if isinstance(recipient, str) else recipient[1]
+        message = Message(to, str(subject), (body or "").strip() + "\n", html)
+        key = f"account:{new_token()}"
+        enqueue_message(db.session, key, message, about="account", send_after=clock.now())
         after_this_request(_commit)
 
 
@@ -35,3 +47,8 @@ def _commit(response: Response) -> Response:
     """The library commits only what it changed itself; a mail alone is a change too."""
     db.session.commit()
     return response
+
+
+def post(letter: str, subject: str, email: str, **facts: object) -> None:
+    """Write the letter `templates/security/email/<letter>` to an address."""
+    send_mail(subject, email, f"security/email/{letter}", email=email, **facts)

@@ -1,109 +1,90 @@
-"""Wires the sign-in library: our tables, our password rule, our outbox, our templates, addresses under /account."""
+"""Wires the sign-in library: our tables, rules, outbox, templates, addresses under /account, and our own views."""
 
-import hashlib
-from datetime import timedelta
-from typing import Any
-
-from flask import Flask
-from flask_security import PasswordUtil, Security
+from flask import Flask, Response, request
+from flask.typing import RouteCallable
+from flask_security import Security
 from flask_security.datastore import FSQLALiteUserDatastore
 
 from app.accounts.models import Role, User, WebAuthn
-from app.accounts.passwords import complaint, normalise
 from app.accounts.roles import SIGNED_IN
-from app.core import clock
+from app.core.database import WRITING
 from app.doors.audience import declare_endpoints
 from app.doors.database import db
-from app.web.accounts import forms, mail, sign_ins
-from config import Settings
+from app.web.accounts import addresses, forms, limits, mail, rules, sign_ins
+from app.web.accounts.settings import library_settings
 
 FOR_EVERYBODY = frozenset(
     {
         "login", "logout", "register", "send_confirmation", "confirm_email", "forgot_password", "reset_password",
-        "two_factor_token_validation", "tf_select", "mf_recovery", "wan_signin", "wan_signin_response",
-        "change_email_confirm", "static",
+        "two_factor_token_validation", "mf_recovery", "wan_signin", "wan_signin_response", "static",
     }
 )  # fmt: skip
-
-
-class PasswordRule(PasswordUtil):
-    """Our rule in the library's words."""
-
-    def normalize(self, password: str) -> str:
-        return normalise(password)
-
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        password = normalise(password)
-        user: User | None = kwargs.get("user")
-        email = user.email if user else str(kwargs.get("email") or "")
-        name = user.name if user else str(kwargs.get("name") or "")
-        second = bool(user and (user.tf_primary_method or user.webauthn))
-        wrong = complaint(password, second_factor=second, about=(email, name))
-        return ([wrong] if wrong else None), password
+HASHING = frozenset({"security.login", "security.verify"})
+"""They compute a hash before they write: no lock is held meanwhile."""
+OWN_VIEWS: dict[str, RouteCallable] = {
+    "register": addresses.register,
+    "send_confirmation": addresses.send_confirmation,
+    "forgot_password": addresses.forgot_password,
+    "confirm_email": addresses.confirm_email,
+    "change_email_confirm": addresses.change_email_confirm,
+}
 
 
 def init_app(app: Flask) -> None:
-    app.config.from_mapping(_library_settings(app.config["SETTINGS"]))
+    app.config.from_mapping(library_settings(app.config["SETTINGS"]))
     security = Security(
         app,
         FSQLALiteUserDatastore(db, User, Role, WebAuthn),
-        password_util_cls=PasswordRule,
+        password_util_cls=rules.PasswordRule,
+        webauthn_util_cls=rules.Passkeys,
         mail_util_cls=mail.OutboxMail,
         register_form=forms.RegisterForm,
+        login_form=forms.LoginForm,
+        verify_form=forms.VerifyForm,
+        reset_password_form=forms.ResetPasswordForm,
+        change_password_form=forms.ChangePasswordForm,
+        change_email_form=forms.ChangeEmailForm,
+        two_factor_setup_form=forms.SecondFactorForm,
+        two_factor_verify_code_form=forms.CodeForm,
+        mf_recovery_form=forms.RecoveryForm,
+        wan_register_form=forms.PasskeyForm,
+        wan_signin_form=forms.PasskeySignInForm,
     )
+    security.want_json(lambda _request: False)
     app.extensions["unknot_security"] = security
+    _put_own_views(app)
+    limits.init_app(app)
+    for name in ("confirm_email", "change_email_confirm"):
+        _also_post(app, f"security.{name}")
     own = {name for name in app.view_functions if name.startswith("security.")}
     everybody = {f"security.{name}" for name in FOR_EVERYBODY}
     declare_endpoints(app, {"public"}, own & everybody)
     declare_endpoints(app, SIGNED_IN, own - everybody)
     sign_ins.init_app(app)
+    app.before_request(_take_write_lock)
+    app.after_request(_keep_private)
 
 
-def _library_settings(settings: Settings) -> dict[str, Any]:
-    library = {
-        "URL_PREFIX": "/account",
-        "PASSWORD_SALT": hashlib.sha256(b"unused: " + settings.secret_key.encode()).hexdigest(),
-        "PASSWORD_HASH": "argon2",
-        "PASSWORD_SCHEMES": ["argon2"],
-        "PASSWORD_SINGLE_HASH": ["argon2"],
-        "DEPRECATED_PASSWORD_SCHEMES": [],
-        "PASSWORD_CONFIRM_REQUIRED": False,
-        "RETURN_GENERIC_RESPONSES": True,
-        "REGISTERABLE": True,
-        "CONFIRMABLE": True,
-        "RECOVERABLE": True,
-        "CHANGEABLE": True,
-        "CHANGE_EMAIL": True,
-        "TWO_FACTOR": True,
-        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "TWO_FACTOR_RESCUE_EMAIL": False,
-        "TWO_FACTOR_ALWAYS_VALIDATE": True,
-        "TOTP_SECRETS": _totp_keys(settings.data_keys),
-        "TOTP_ISSUER": "Unknot",
-        "MULTI_FACTOR_RECOVERY_CODES": True,
-        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
-        "WEBAUTHN": True,
-        "WAN_RP_NAME": "Unknot",
-        "CONFIRM_EMAIL_WITHIN": timedelta(days=2),
-        "RESET_PASSWORD_WITHIN": timedelta(hours=2),
-        "FRESHNESS": timedelta(hours=2),
-        "DATETIME_FACTORY": clock.now,
-        "POST_LOGIN_VIEW": "/account/",
-        "POST_REGISTER_VIEW": "/account/check-your-mail",
-        "POST_CONFIRM_VIEW": "/account/login",
-        "EMAIL_SUBJECT_REGISTER": "Please confirm your address",
-        "EMAIL_SUBJECT_CONFIRM": "Please confirm your address",
-        "EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
-        "API_ENABLED_METHODS": ["session"],
-        "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        "SCRIPT_NONCE_KEY": "csp_nonce",
-        "EMAIL_VALIDATOR_ARGS": {"test_environment": not settings.production},
-        "TWO_FACTOR_VALIDITY_COOKIE": {"httponly": True, "secure": settings.production, "samesite": "Strict"},
-    }
-    return {f"SECURITY_{name}": value for name, value in library.items()}
+def _put_own_views(app: Flask) -> None:
+    for name, view in OWN_VIEWS.items():
+        app.view_functions[f"security.{name}"] = view
 
 
-def _totp_keys(data_keys: tuple[str, ...]) -> dict[int, str]:
-    """Keys for authenticator secrets, made from the data keys; the newest has the highest tag and writes."""
-    oldest_first = reversed(data_keys)
-    return {tag: hashlib.sha256(f"totp:{key}".encode()).hexdigest() for tag, key in enumerate(oldest_first, start=1)}
+def _also_post(app: Flask, endpoint: str) -> None:
+    """The library changes things on GET there; ours shows a button, which posts."""
+    rule = next(rule.rule for rule in app.url_map.iter_rules(endpoint))
+    app.add_url_rule(rule, endpoint=endpoint, view_func=app.view_functions[endpoint], methods=["POST"])
+
+
+def _take_write_lock() -> None:
+    """The library reads before it writes; on SQLite that needs the lock from the start."""
+    if request.method == "POST" and request.blueprint == "security" and request.endpoint not in HASHING:
+        db.session.rollback()
+        db.session.connection(execution_options=dict(WRITING))
+
+
+def _keep_private(response: Response) -> Response:
+    """Pages of an account are kept in no cache, so that Back after signing out shows nothing."""
+    if request.blueprint in ("security", "account") and request.endpoint != "security.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

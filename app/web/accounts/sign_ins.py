@@ -3,41 +3,48 @@
 import re
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, g, request, session
+from flask_babel import gettext as _
 from flask_login import logout_user, user_logged_in, user_logged_out
-from flask_security import password_changed, password_reset, user_registered
+from flask_security import change_email_confirmed, password_changed, password_reset
 
 from app.accounts import queries, services
 from app.accounts.models import User
-from app.accounts.roles import PATIENT
 from app.core import clock
 from app.doors.caller import caller
 from app.doors.database import db
+from app.web.accounts import joining
+from app.web.accounts.mail import post
 
 KEY = "sign_in"
 BROWSERS = re.compile(r"(Firefox|Edg|OPR|SamsungBrowser|Chrome|Safari)/")
 SYSTEMS = re.compile(r"(iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux)")
 NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "CrOS": "ChromeOS", "Mac OS X": "Mac"}
+FAMILIES = ("Edg/", "OPR/", "SamsungBrowser/")
 
 
 def describe(user_agent: str) -> str:
     """A device in words a person knows, such as "Firefox on Windows"; never the raw header."""
-    parts = [match[1] for pattern in (BROWSERS, SYSTEMS) if (match := pattern.search(user_agent))]
+    special = next((family[:-1] for family in FAMILIES if family in user_agent), None)
+    found = BROWSERS.search(user_agent)
+    browser = special or (found[1] if found else None)
+    system = SYSTEMS.search(user_agent)
+    parts = [part for part in (browser, system[1] if system else None) if part]
     return " on ".join(NAMES.get(part, part) for part in parts) or "Unknown device"
 
 
 def init_app(app: Flask) -> None:
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
-    user_registered.connect(_welcome, app)
     password_changed.connect(_elsewhere_out, app)
     password_reset.connect(_everywhere_out, app)
+    change_email_confirmed.connect(_tell_old_address, app)
     app.before_request_funcs.setdefault(None, []).insert(0, check_device)
 
 
 def check_device() -> None:
     """Sign out a browser whose sign-in was ended from another device."""
-    if KEY not in session and "_user_id" not in session:
+    if request.endpoint == "static" or "_user_id" not in session:
         return
     user = caller()
     if user is None:
@@ -52,6 +59,16 @@ def check_device() -> None:
 
 
 def _begin(_app: Flask, user: User, **_: Any) -> None:
+    """A fresh key at every sign-in: a session that was planted before it is worth nothing after it.
+
+    "Keep me signed in" makes this very session last; the library's own second cookie would outlive its row.
+    """
+    session.permanent = session.pop("_remember", None) == "set"
+    session.pop("_remember_seconds", None)
+    db.session.commit()
+    old = session.get(KEY)
+    if old:
+        services.end_sign_in(db.session, old)
     session[KEY] = services.begin_sign_in(db.session, user.id, describe(request.headers.get("User-Agent", "")))
     db.session.commit()
 
@@ -63,16 +80,21 @@ def _end(_app: Flask, **_: Any) -> None:
         db.session.commit()
 
 
-def _welcome(_app: Flask, user: User, **_: Any) -> None:
-    services.give_role(db.session, user, PATIENT)
-    db.session.commit()
-
-
 def _elsewhere_out(_app: Flask, user: User, **_: Any) -> None:
+    user.short_password = g.pop("short_password", False)
     services.end_all_sign_ins(db.session, user.id, but_key=session.get(KEY))
     db.session.commit()
 
 
 def _everywhere_out(_app: Flask, user: User, **_: Any) -> None:
+    """A password chosen through the mailed link also proves the address."""
+    user.short_password = g.pop("short_password", False)
+    if user.confirmed_at is None:
+        joining.joined(db.session, services.confirm_address(db.session, user.id))
     services.end_all_sign_ins(db.session, user.id)
     db.session.commit()
+
+
+def _tell_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:
+    post("address_changed", _("Your address was changed"), old_email, user=user)
+    joining.joined(db.session, user)

@@ -6,10 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, session
 from flask_babel import gettext as _
 from flask_login import logout_user
 from flask_security import auth_required
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length
 
 from app.accounts import queries, services
 from app.accounts.roles import SIGNED_IN
@@ -19,17 +16,12 @@ from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.web.accounts import personal_data
+from app.web.accounts.addresses import MAILED_TO
+from app.web.accounts.forms import EraseForm, NameForm
+from app.web.accounts.rooms import doors_for
 from app.web.accounts.sign_ins import KEY
 
 account = Blueprint("account", __name__, url_prefix="/account")
-
-
-class NameForm(FlaskForm):
-    name = StringField(validators=[Length(max=120)])
-
-
-class EraseForm(FlaskForm):
-    sure = BooleanField(validators=[InputRequired()])
 
 
 @account.get("/")
@@ -37,7 +29,8 @@ class EraseForm(FlaskForm):
 def home() -> str:
     user = signed_in_user()
     devices = queries.devices(db.session, user.id, session.get(KEY))
-    return render_template("account/home.html", user=user, devices=devices, form=NameForm(obj=user))
+    rooms = doors_for(user)
+    return render_template("account/home.html", user=user, devices=devices, form=NameForm(obj=user), rooms=rooms)
 
 
 @account.post("/name")
@@ -54,7 +47,7 @@ def rename() -> AnyResponse:
 @account.get("/check-your-mail")
 @audience("public")
 def check_your_mail() -> str:
-    return render_template("account/check_your_mail.html")
+    return render_template("account/check_your_mail.html", email=session.get(MAILED_TO))
 
 
 @account.post("/devices/<int:sign_in_id>/end")
@@ -79,7 +72,7 @@ def end_all_devices() -> AnyResponse:
 @account.post("/export")
 @audience(*SIGNED_IN)
 @limiter.limit("6 per hour")
-@auth_required(within=120)
+@auth_required(within=30)
 def export() -> Response:
     """Everything we hold about the person who asks, as one JSON file."""
     text = json.dumps(personal_data.export(db.session, signed_in_user()), default=str, indent=2, ensure_ascii=False)
@@ -89,7 +82,7 @@ def export() -> Response:
 
 @account.route("/erase", methods=["GET", "POST"])
 @audience(*SIGNED_IN)
-@auth_required(within=120)
+@auth_required(within=30)
 def erase() -> str | AnyResponse:
     form = EraseForm()
     user = signed_in_user()

@@ -1,0 +1,35 @@
+"""Addresses: public ones for mails (from BASE_URL, never from the Host header), and which ones may be gone to next."""
+
+import re
+
+from flask import Flask, abort, current_app, has_request_context, request, session, url_for
+
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def public_url(endpoint: str, **values: object) -> str:
+    """The address of an endpoint as the outside knows it; for everything that leaves the house."""
+    path = url_for(endpoint, **values)  # type: ignore[arg-type]
+    return str(current_app.config["SETTINGS"].base_url) + path
+
+
+def is_local_path(target: str) -> bool:
+    """Whether `target` stays here: one leading slash, no backslash, no control character (browsers bend those)."""
+    return _LOCAL.fullmatch(target) is not None
+
+
+def signed_in() -> bool:
+    """Whether this browser carries a sign-in; costs no query, so error pages can ask it too."""
+    return has_request_context() and "_user_id" in session
+
+
+def _refuse_foreign_next() -> None:
+    for target in (*request.args.getlist("next"), *request.form.getlist("next")):
+        if target and not is_local_path(target):
+            abort(400)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_refuse_foreign_next)
+    app.add_template_global(public_url)
+    app.add_template_global(signed_in)
