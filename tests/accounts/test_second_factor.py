@@ -1,0 +1,118 @@
+"""Authenticator codes, recovery codes, and the password that they allow."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.totp import Totp
+from passlib.totp import TOTP
+from sqlalchemy.orm import Session
+
+from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in, signed_in, user
+
+pytestmark = pytest.mark.databases
+
+SHORT = "vq7 zebra"
+
+
+def code_for(key: str) -> str:
+    return str(TOTP(key=key.replace(" ", "").replace("-", ""), format="base32").generate().token)
+
+
+def set_up(client: FlaskClient) -> str:
+    """Switch the second factor on for the one who is signed in; returns the key that the page showed."""
+    page = client.post("/account/second-factor", data={"setup": "authenticator"}).text
+    shown = re.search(r"<code data-key>([^<]+)</code>", page)
+    action = re.search(r'action="(/account/second-factor/[^"]+)"', page)
+    assert shown
+    assert action
+    assert 'src="data:image/svg+xml' in page
+    answer = client.post(action[1], data={"code": code_for(shown[1])})
+    assert answer.headers["Location"] == "/account/"
+    return shown[1]
+
+
+@pytest.fixture
+def key(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Ada has a second factor; a code may be used again within its half minute, because tests are fast."""
+    monkeypatch.setattr(Totp, "get_last_counter", lambda *_: None)
+    make_user(app)
+    client = app.test_client()
+    sign_in(client)
+    return set_up(client)
+
+
+def test_the_password_alone_no_longer_signs_in(client: FlaskClient, key: str) -> None:
+    assert sign_in(client).headers["Location"].startswith("/account/code")
+    assert not signed_in(client)
+    assert client.post("/account/code", data={"code": "000000"}).status_code == 200
+    assert not signed_in(client)
+    assert client.post("/account/code", data={"code": code_for(key)}).status_code == 302
+    assert signed_in(client)
+
+
+def test_the_code_page_leads_where_one_wanted_to_go(client: FlaskClient, key: str) -> None:
+    page = sign_in(client, next="/account/password").headers["Location"]
+    assert "next=" in page
+    assert client.post(page, data={"code": code_for(key)}).headers["Location"] == "/account/password"
+
+
+def test_a_recovery_code_works_once(app: Flask, client: FlaskClient, key: str, session: Session) -> None:
+    sign_in(client)
+    client.post("/account/code", data={"code": code_for(key)})
+    codes = re.findall(r"<li><code>([^<]+)</code>", client.post("/account/recovery-codes").text)
+    assert len(codes) == 8
+    assert codes[0] not in str(user(session).mf_recovery_codes), "they are sealed at rest"
+    for expected in (True, False):
+        other = app.test_client()
+        sign_in(other)
+        other.post("/account/recovery-code", data={"code": codes[0]})
+        assert signed_in(other) is expected
+
+
+def test_without_a_first_factor_no_code_is_taken(client: FlaskClient, key: str) -> None:
+    for path in ("/account/code", "/account/recovery-code"):
+        assert client.post(path, data={"code": code_for(key)}).status_code == 302
+        assert not signed_in(client)
+
+
+def test_a_short_password_keeps_its_second_factor(client: FlaskClient, key: str, session: Session) -> None:
+    sign_in(client)
+    client.post("/account/code", data={"code": code_for(key)})
+    client.post("/account/password", data={"password": PASSWORD, "new_password": SHORT})
+    assert user(session).short_password
+    page = client.post("/account/second-factor", data={"setup": "disable"}).text
+    assert "Your password is short" in page
+    assert user(session).tf_primary_method
+    client.post("/account/password", data={"password": SHORT, "new_password": PASSWORD})
+    assert client.post("/account/second-factor", data={"setup": "disable"}).status_code == 302
+    assert user(session).tf_primary_method is None
+
+
+def test_without_a_second_factor_a_short_password_is_refused(app: Flask, client: FlaskClient, session: Session) -> None:
+    make_user(app)
+    sign_in(client)
+    page = client.post("/account/password", data={"password": PASSWORD, "new_password": SHORT}).text
+    assert "at least 15 characters" in page
+    assert not user(session).short_password
+
+
+def test_the_key_of_the_app_is_sealed_at_rest(key: str, session: Session) -> None:
+    assert key.replace("-", "") not in str(user(session).tf_totp_secret)
+
+
+def test_switching_it_off_asks_for_the_password_when_signing_in_was_long_ago(
+    client: FlaskClient, key: str, app: Flask
+) -> None:
+    sign_in(client)
+    client.post("/account/code", data={"code": code_for(key)})
+    with client.session_transaction() as cookie:
+        cookie["fs_paa"] = 0
+        cookie.pop("fs_gexp", None)
+    answer = client.post("/account/second-factor", data={"setup": "disable"})
+    assert answer.headers["Location"].startswith("/account/verify")
+    assert client.post("/account/verify", data={"password": "not the password"}).status_code == 200
+    assert client.post("/account/verify", data={"password": PASSWORD}).status_code == 302
+    assert client.get("/account/second-factor").status_code == 200
+    assert ADDRESS
