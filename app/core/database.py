@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 WRITING = {"unknot_begin": "IMMEDIATE"}
@@ -42,6 +42,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def plain(session: Session) -> Connection:
+    """The session's connection, for statements that need no objects: several times less work than through the session.
+
+    What the session has not written yet is written first.
+    """
+    session.flush()
+    return session.connection()
 
 
 def prepare(engine: Engine) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
+from app.core.database import plain
 from app.notifications.messages import Message, to_facts
 from app.notifications.models import OutboxMessage
 
+INSERT = insert(OutboxMessage.__table__)  # type: ignore[arg-type]
 READY = "mail"
 """The kind of a message that was written out in full when it was enqueued."""
 
@@ -43,7 +45,7 @@ def enqueue(session: Session, notices: Iterable[Notice]) -> None:
         for one in notices
     ]
     if rows:
-        session.execute(insert(OutboxMessage), rows)
+        plain(session).execute(INSERT, rows)
 
 
 def enqueue_message(session: Session, key: str, message: Message, *, about: str, send_after: datetime) -> None:

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.core.database import plain
 from app.core.errors import NotFound
 from app.directory.models import Location, Service, Therapist
 from app.scheduling.models import SchedulingSettings
@@ -100,6 +101,10 @@ BOOKABLE: Select[*tuple[Any, ...]] = (
 )
 
 
+ONE = BOOKABLE.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
+ONE_LOCKED = ONE.with_for_update(of=Therapist)
+
+
 def bookables(session: Session, service_id: int, location_id: int | None = None) -> list[Bookable]:
     """The places where a service can be booked; none when it is not on offer."""
     query = BOOKABLE.where(Service.id == service_id).order_by(Location.id)
@@ -113,8 +118,8 @@ def bookable(session: Session, service_id: int, location_id: int, *, lock: bool 
 
     `lock` takes the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway).
     """
-    query = BOOKABLE.where(Service.id == service_id, Location.id == location_id)
-    row = session.execute(query.with_for_update(of=Therapist) if lock else query).first()
+    scope = {"service": service_id, "location": location_id}
+    row = plain(session).execute(ONE_LOCKED if lock else ONE, scope).first()
     if row is None:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
     return Bookable._make(row)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.scheduling.models import TimelineWeek
 from app.scheduling.quanta import Span, ceil_quantum, floor_quantum
 from app.scheduling.queries.bookable import Bookable, bookables
@@ -17,6 +18,12 @@ from app.scheduling.timeline import between, free_starts, grid, instants, join_w
 
 Rows = dict[int, tuple[dict[int, bytes], dict[int, bytes]]]
 """By location: its `open` and its `busy` rows by week."""
+
+
+TIMELINE = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
+    TimelineWeek.therapist_id == bindparam("therapist"),
+    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+)
 
 
 class FreeTime(NamedTuple):
@@ -120,10 +127,8 @@ def series_plan(
 def timeline_rows(session: Session, therapist_id: int, weeks: range) -> Rows:
     """A therapist's timeline by location."""
     found: Rows = {}
-    query = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
-        TimelineWeek.therapist_id == therapist_id, TimelineWeek.week.between(weeks[0], weeks[-1])
-    )
-    for location_id, week, opened, busy in session.execute(query):
+    scope = {"therapist": therapist_id, "first": weeks[0], "last": weeks[-1]}
+    for location_id, week, opened, busy in plain(session).execute(TIMELINE, scope):
         by_week = found.setdefault(location_id, ({}, {}))
         by_week[0][week], by_week[1][week] = opened, busy
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.core.database import UtcDateTime
+from app.core.database import UtcDateTime, plain
 from app.scheduling.models import Booking, ImportedBusy
 from app.scheduling.quanta import Interval, Span, ceil_quantum, floor_quantum, instant_of, quanta_in
 from app.scheduling.states import LIVE
@@ -30,7 +30,7 @@ def taken(session: Session, therapist_id: int, span: Span, without: int | None =
         "until": instant_of(span.end + REACH),
         "without": without or 0,
     }
-    return [_visit(*row) for row in session.execute(TAKEN, scope)]
+    return [_visit(*row) for row in plain(session).execute(TAKEN, scope)]
 
 
 def busy_seen_from(visits: list[Visit], span: Span, location_id: int, travel_minutes: int) -> int:

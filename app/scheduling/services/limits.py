@@ -1,8 +1,9 @@
 """Who may not book, and how many requests one person may have open."""
 
-from sqlalchemy import delete, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, bindparam, delete, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.core.errors import Forbidden
 from app.scheduling.contact import Contact, email_key
 from app.scheduling.models import BlockedPerson, Booking
@@ -10,20 +11,30 @@ from app.scheduling.queries.bookable import Bookable
 from app.scheduling.states import OPEN
 
 MOST_OPEN_ANYWHERE = 6
+EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String)
+
+
+def _open_requests(same: ColumnElement[bool]) -> Select[int]:
+    return select(Booking.therapist_id).where(same, Booking.state.in_(sorted(OPEN)), Booking.series_id.is_(None))
+
+
+PERSON = union_all(
+    select(literal(0)).where(
+        exists().where(
+            BlockedPerson.therapist_id == bindparam("therapist"),
+            or_(BlockedPerson.value == EMAIL, BlockedPerson.value == PHONE),
+        )
+    ),
+    _open_requests(Booking.email_key == EMAIL),
+    _open_requests((Booking.phone == PHONE) & (EMAIL.is_(None) | (Booking.email_key != EMAIL))),
+)
+"""0 when this person is blocked, and the therapist of each request that waits for an answer. NULL matches nothing."""
 
 
 def check_person(session: Session, one: Bookable, person: Contact) -> None:
     """Forbidden when the therapist blocked this person, or too many of their requests are open: one statement."""
-    names = [value for value in (person.email_key, person.phone) if value]
-    same = [Booking.email_key == person.email_key] if person.email_key else []
-    same += [Booking.phone == person.phone] if person.phone else []
-    query = union_all(
-        select(literal(0)).where(
-            exists().where(BlockedPerson.therapist_id == one.therapist_id, BlockedPerson.value.in_(names))
-        ),
-        select(Booking.therapist_id).where(or_(*same), Booking.state.in_(sorted(OPEN)), Booking.series_id.is_(None)),
-    )
-    found = list(session.execute(query).scalars())
+    who = {"therapist": one.therapist_id, "email": person.email_key, "phone": person.phone}
+    found = list(plain(session).execute(PERSON, who).scalars())
     if 0 in found:
         raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
     if found.count(one.therapist_id) >= one.most_open_requests or len(found) >= MOST_OPEN_ANYWHERE:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.core.errors import Conflict
 from app.directory.models import Location, Therapist
 from app.scheduling import hours
@@ -34,6 +35,10 @@ OCCUPY = text(
     " WITH RECURSIVE owned(quantum) AS"
     " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
     " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
+)
+ROWS_OF = select(TimelineWeek.location_id, TimelineWeek.week).where(
+    TimelineWeek.therapist_id == bindparam("therapist"),
+    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
 )
 UPDATE_BUSY = (
     update(TimelineWeek)
@@ -101,14 +106,14 @@ def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval
                 for week in weeks
             ]
         if changed:
-            session.connection().execute(UPDATE_BUSY, changed)
+            plain(session).execute(UPDATE_BUSY, changed)
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
     """Own the quanta `[first, last)`; Conflict when one of them is somebody's."""
     owned = {"therapist": therapist_id, "booking": booking_id, "first": first, "last": last}
     try:
-        session.execute(OCCUPY, owned)
+        plain(session).execute(OCCUPY, owned)
     except IntegrityError as error:
         raise Conflict("That time was just taken.", code="time-taken") from error
 
@@ -156,10 +161,8 @@ def _spans(touched: Iterable[Interval], reach: int) -> list[Span]:
 
 def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
-    query = select(TimelineWeek.location_id, TimelineWeek.week).where(
-        TimelineWeek.therapist_id == therapist_id, TimelineWeek.week.between(span.weeks[0], span.weeks[-1])
-    )
-    for location_id, week in session.execute(query):
+    scope = {"therapist": therapist_id, "first": span.weeks[0], "last": span.weeks[-1]}
+    for location_id, week in plain(session).execute(ROWS_OF, scope):
         found[location_id].append(week)
     return found
 
