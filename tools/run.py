@@ -39,6 +39,7 @@ def port_problem(host: str, port: str) -> str | None:
 
 def prepare() -> None:
     """Bring the database up to date, and fill an empty one so that there is something to see."""
+    from app.cli.articles import sync_articles
     from app.cli.demo import load_people
     from app.cli.places import load_places
     from app.directory.demo.services import is_empty
@@ -49,6 +50,7 @@ def prepare() -> None:
     app = create_app()
     with app.app_context():
         alembic.upgrade()
+        sync_articles()
         if not is_loaded(db.session):
             print("\n  First start: loading the gazetteer of towns and ZIPs, which takes about a minute.\n", flush=True)
             load_places()

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.articles import links
-from app.articles.documents import Document, Source
+from app.articles.documents import Document
 from app.articles.library import TECHNIQUES, Library
 from app.articles.models import Article, ArticleSpecialty, ExternalArticle, ExternalArticleSpecialty
 from app.articles.rendering import render
@@ -18,7 +17,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound
 from app.directory.catalogue import BY_SLUG
 
-RENDERING = "1"
+RENDERING = "2"
 """Raise it when rendering changes, so that the next sync renders every article again."""
 
 
@@ -56,7 +55,7 @@ def _filled(row: Article, document: Document, library: Library, digest: str) -> 
     row.slug, row.position, row.title, row.summary = facts.slug, facts.position, facts.title, facts.summary
     row.checked_on, row.minutes, row.html, row.text = facts.checked_on, page.minutes, page.html, page.text
     row.contents = [[each.anchor, each.title] for each in page.contents]
-    row.sources = [_shown(library.sources[key]) for key in page.cited]
+    row.sources = [library.sources[key].model_dump() for key in page.cited]
     row.digest, row.changed_at = digest, clock.now()
     wanted = {BY_SLUG[slug].id: position for position, slug in enumerate(facts.specialties)}
     present = {each.specialty_id: each for each in row.specialties}
@@ -64,10 +63,6 @@ def _filled(row: Article, document: Document, library: Library, digest: str) -> 
     for each in row.specialties:
         each.position = wanted[each.specialty_id]
     return row
-
-
-def _shown(source: Source) -> dict[str, Any]:
-    return source.model_dump(exclude={"checked"}) | {"reproduced": source.checked == "reproduction"}
 
 
 def _digest(document: Document, library: Library) -> str:

@@ -22,13 +22,17 @@ articles = AppGroup("articles", help="Our own articles.")
 @with_plain_errors
 def sync(folder: Path, dry_run: bool, as_json: bool) -> None:
     """Check every document, then make the database's articles those of the folder. Repeating it changes nothing."""
-    read = library.load(folder)
-    if dry_run:
-        result = services.sync(db.session, read)
-        db.session.rollback()
-    else:
-        with transaction() as session:
-            result = services.sync(session, read)
-    names = asdict(result)
+    names = asdict(sync_articles(folder, dry_run=dry_run))
     facts = names if as_json else {what: len(slugs) for what, slugs in names.items()}
     report({**facts, "dry_run": dry_run}, as_json=as_json)
+
+
+def sync_articles(folder: Path = library.CONTENT, *, dry_run: bool = False) -> services.SyncReport:
+    """Sync in a transaction of its own, or with `dry_run` only find out what would change."""
+    read = library.load(folder)
+    if dry_run:
+        found = services.sync(db.session, read)
+        db.session.rollback()
+        return found
+    with transaction() as session:
+        return services.sync(session, read)
