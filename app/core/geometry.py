@@ -1,6 +1,5 @@
 """Points on a spherical earth. Latitudes and longitudes in degrees, distances in km."""
 
-from collections.abc import Callable
 from math import asin, cos, degrees, isfinite, pi, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Great-circle distance (haversine, which is exact enough for near points too)."""
     phi1, phi2 = radians(lat1), radians(lat2)
     half_chord = sin((phi2 - phi1) / 2) ** 2 + cos(phi1) * cos(phi2) * sin(radians(lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord)))
+    return distance_of(half_chord)
 
 
 def angle_of_km(km: float) -> float:
@@ -27,18 +26,14 @@ def angle_of_km(km: float) -> float:
     return degrees(km / EARTH_RADIUS_KM)
 
 
-def distances_from(lat: float, lon: float) -> Callable[[float, float], float]:
-    """`distance_km` from one point to many: the same arithmetic, the point's own part done once."""
-    phi1 = radians(lat)
-    cos1 = cos(phi1)
-    twice_radius = 2 * EARTH_RADIUS_KM
+def distance_of(half_chord: float) -> float:
+    """The distance that a squared half chord of the unit sphere (the haversine) spans."""
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord)))
 
-    def to(lat2: float, lon2: float) -> float:
-        phi2 = radians(lat2)
-        half_chord = sin((phi2 - phi1) / 2) ** 2 + cos1 * cos(phi2) * sin(radians(lon2 - lon) / 2) ** 2
-        return twice_radius * asin(min(1.0, sqrt(half_chord)))
 
-    return to
+def half_chord(km: float) -> float:
+    """The reverse of `distance_of`, up to half a turn."""
+    return sin(km / (2 * EARTH_RADIUS_KM)) ** 2
 
 
 class Box(NamedTuple):

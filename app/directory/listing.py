@@ -143,6 +143,15 @@ def initials(first: str, last: str, name: str) -> str:
     return letters.upper()
 
 
+_NORTH_AMERICAN = re.compile(r"(?:\+?1)?[ .-]?\(?([2-9]\d\d)\)?[ .-]?(\d{3})[ .-]?(\d{4})")
+
+
+def shown_phone(phone: str | None) -> str | None:
+    """A number as people there write it: "(512) 555-0100"; numbers of elsewhere as they are."""
+    match = _NORTH_AMERICAN.fullmatch(phone.strip()) if phone else None
+    return "({}) {}-{}".format(*match.groups()) if match else phone
+
+
 def listings(whole: Whole) -> tuple[list[ListingRow], list[EntryRow]]:
     """The rows of a therapist who may be shown at all: one listing a licensed location, and its entries."""
     rows: list[ListingRow] = []
@@ -245,7 +254,7 @@ def _card(
         "at_home": location.kind == "home_visits",
         "home_visit": makes_home_visits,
         "claimed": therapist.claimed,
-        "phone": location.phone or therapist.phone,
+        "phone": shown_phone(location.phone or therapist.phone),
         "confirmed_on": therapist.confirmed_on,
         "booking_mode": therapist.booking_mode if therapist.claimed else "none",
         "step_free": location.steps == 0,

@@ -73,11 +73,35 @@ def in_box(
     )
     if most is not None:
         sql += f" LIMIT {most}"
+    return _rows(connection, sql, [(*keys, *bands, west, east, *values) for west, east in box.spans])
+
+
+def inside(connection: Connection, box: Box, key: int, filters: tuple[str, list[object]], most: int) -> int:
+    """How many therapists have an entry in the box, counted up to `most` and without looking at distances."""
+    bands = range(floor(box.south * BANDS_PER_DEGREE) + 1, floor(box.north * BANDS_PER_DEGREE))
+    if not bands or len(box.spans) > 1:
+        return 0
+    where, values = filters
+    sql = (
+        f"SELECT count(*) FROM (SELECT DISTINCT therapist_id FROM search_entry WHERE specialty_id = ?"  # noqa: S608
+        f" AND band IN ({_marks(bands)}) AND lon BETWEEN ? AND ?{where} LIMIT {most}) AS found"
+    )
+    number: int = _rows(connection, sql, [(key, *bands, *box.spans[0], *values)])[0][0]
+    return number
+
+
+def _rows(connection: Connection, sql: str, values: Sequence[tuple[object, ...]]) -> list[Any]:
+    """Straight from the driver, in the session's transaction: these rows are plain numbers and need no types of ours."""
     if connection.dialect.name != "sqlite":
         sql = sql.replace("?", "%s")
-    rows: list[Any] = []
-    for west, east in box.spans:
-        rows += connection.exec_driver_sql(sql, (*keys, *bands, west, east, *values)).all()
+    cursor = connection.connection.cursor()
+    try:
+        rows: list[Any] = []
+        for each in values:
+            cursor.execute(sql, each)
+            rows += cursor.fetchall()
+    finally:
+        cursor.close()
     return rows
 
 

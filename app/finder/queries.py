@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import cos, pi, radians, sin
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.geometry import box_around, distances_from
+from app.core.geometry import HALF_TURN_KM, box_around, distance_of, half_chord
 from app.directory.listing import MAX_REACH_KM
 from app.directory.listing_models import Listing
 from app.finder import entries
@@ -22,9 +24,15 @@ TOTAL_CAP = 500
 FARTHEST_KM = 2560.0
 """How far the nearest one outside the radius is looked for."""
 NO_PRICE = 2**31
+EVERYTHING = "everything"
 MM = 1_000_000
 """Millimetres in a kilometre: order is by whole millimetres, then by therapist, so that it is total and writes exactly."""
 BATCH = 64
+RADIAN = pi / 180
+SLACK = 1e-9
+"""Relative width by which rings are taken too wide before the exact distance is computed."""
+INSIDE, TOO_FAR_NORTH = 0.6, 66.0
+"""A box of this part of the radius lies inside the circle, up to that latitude (corners at most 0.9 of the radius away)."""
 
 Point = tuple[float, float]
 
@@ -139,13 +147,19 @@ def _matches(
     rows: Any, criteria: SearchCriteria, point: Point, inner: float, outer: float
 ) -> list[tuple[Key, int, int, float]]:
     """Entries of the ring beyond `inner` up to `outer` km, in order."""
-    distance = distances_from(*point)
     radius, by_price = criteria.radius_km, criteria.sort == "price"
     lowest, highest = (round(inner * MM) if inner else -1), outer * MM
     prices_matter = criteria.minutes is not None and (by_price or criteria.max_price_cents is not None)
+    at_lat, at_lon = point
+    phi, turn, cos_at = radians(at_lat), RADIAN / 2, cos(radians(at_lat))
+    least, most = half_chord(inner) * (1 - SLACK), half_chord(min(outer, HALF_TURN_KM)) * (1 + SLACK)
     found: list[tuple[Key, int, int, float]] = []
     for lon, lat, therapist_id, location_id, reach, cheapest, prices in rows:
-        km = distance(lat, lon)
+        phi2 = radians(lat)
+        chord = sin((phi2 - phi) / 2) ** 2 + cos_at * cos(phi2) * sin((lon - at_lon) * turn) ** 2
+        if not least <= chord <= most:
+            continue
+        km = distance_of(chord)
         mm = round(km * MM)
         if not lowest < mm <= highest or km > (radius if reach is None else reach):
             continue
@@ -181,6 +195,8 @@ def count(session: Session, criteria: SearchCriteria, point: Point, on: date) ->
     """How many therapists match, up to the cap, and whether there are more."""
     connection = session.connection()
     filters = entries.conditions(criteria, on.toordinal())
+    if _surely_more(connection, criteria, point, filters):
+        return TOTAL_CAP, True
     people: set[int] = set()
     reach = 0.0
     for size, practices in ((criteria.radius_km, True), (MAX_REACH_KM, False)):
@@ -199,6 +215,20 @@ def count(session: Session, criteria: SearchCriteria, point: Point, on: date) ->
     return len(people), False
 
 
+def _surely_more(
+    connection: Connection, criteria: SearchCriteria, point: Point, filters: tuple[str, list[object]]
+) -> bool:
+    """Whether a box well inside the circle holds more than the cap: the cheap answer in a metropolis."""
+    if (
+        criteria.home_visit
+        or abs(point[0]) > TOO_FAR_NORTH
+        or (criteria.minutes and criteria.max_price_cents is not None)
+    ):
+        return False
+    box = box_around(*point, criteria.radius_km * INSIDE)
+    return entries.inside(connection, box, criteria.specialty_id, filters, TOTAL_CAP + 1) > TOTAL_CAP
+
+
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """A condition that could be dropped, and how many there would be then."""
@@ -214,7 +244,15 @@ def relaxations(session: Session, criteria: SearchCriteria, point: Point, on: da
     others = [(name, criteria.without(name)) for name in criteria.conditions()]
     others += [("radius_km", replace(criteria, radius_km=km)) for km in _wider(criteria.radius_km)]
     found = [Relaxation(name, other, *count(session, other, point, on)) for name, other in others]
-    return sorted((each for each in found if each.total), key=lambda each: -each.total)
+    gains = sorted((each for each in found if each.total), key=lambda each: -each.total)
+    return gains or _everything(session, criteria, point, on)
+
+
+def _everything(session: Session, criteria: SearchCriteria, point: Point, on: date) -> list[Relaxation]:
+    """When no single condition is to blame: the problem alone, far around."""
+    bare = SearchCriteria(specialty_id=criteria.specialty_id, radius_km=max(criteria.radius_km, MAX_REACH_KM))
+    whole = Relaxation(EVERYTHING, bare, *count(session, bare, point, on))
+    return [whole] if whole.total and bare != criteria else []
 
 
 def _wider(radius_km: float) -> list[float]:
@@ -222,19 +260,23 @@ def _wider(radius_km: float) -> list[float]:
 
 
 def nearest_outside(session: Session, criteria: SearchCriteria, point: Point, on: date) -> Hit | None:
-    """The nearest who would match if distance did not matter."""
-    anywhere = replace(criteria, radius_km=FARTHEST_KM, sort="distance")
-    hits = nearest(session, anywhere, point, on, limit=1)
-    return hits[0] if hits else None
+    """The nearest who would match if distance did not matter, or else who at least works on the problem."""
+    bare = SearchCriteria(specialty_id=criteria.specialty_id)
+    for each in (criteria, bare):
+        anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
+        if hits := nearest(session, anywhere, point, on, limit=1):
+            return hits[0]
+    return None
+
+
+_CARDS = select(Listing.therapist_id, Listing.location_id, Listing.card).where(
+    Listing.therapist_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def cards(session: Session, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     """The ready-made cards of the hits, in order, each with its distance: one query."""
-    rows = session.execute(
-        select(Listing.therapist_id, Listing.location_id, Listing.card).where(
-            Listing.therapist_id.in_([hit.therapist_id for hit in hits])
-        )
-    )
+    rows = session.execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]})
     texts = {(therapist_id, location_id): card for therapist_id, location_id, card in rows}
     found = []
     for hit in hits:

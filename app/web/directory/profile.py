@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.directory.licences import Level
-from app.directory.listing import initials
+from app.directory.listing import initials, shown_phone
 from app.directory.models import Licence, Location
 from app.directory.queries import Profile
 from app.web.finder.results import language_name
@@ -28,7 +28,7 @@ def card(profile: Profile) -> dict[str, Any]:
         "town": _town(place),
         "home_visit": any(each.kind == "home_visits" for each in profile.locations),
         "claimed": person.claimed,
-        "phone": (place.phone if place else None) or person.phone,
+        "phone": shown_phone((place.phone if place else None) or person.phone),
         "booking_mode": person.booking_mode if person.claimed else "none",
         "currency": person.currency,
         "confirmed_on": person.confirmed_on,

@@ -11,6 +11,7 @@ from flask_babel import gettext as translated
 
 from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.directory.languages import CODES
+from app.finder import queries
 from app.finder.asking import Asked
 from app.finder.criteria import KM_PER_MILE, SearchCriteria, values_of
 from app.finder.queries import TOTAL_CAP, Found, Relaxation
@@ -133,7 +134,7 @@ def _card(card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[s
             for each in ordered
             if each in names
         ],
-        "next_times": (),
+        "next_times": None,
     }
 
 
@@ -163,7 +164,12 @@ def suggestions(asked: Asked, relaxed: list[Relaxation]) -> list[dict[str, Any]]
 
 
 def _suggestion(asked: Asked, relaxed: Relaxation) -> str:
+    if relaxed.field == queries.EVERYTHING:
+        return _("without any filter, within %(distance)s", distance=_within(asked, relaxed))
     if relaxed.field == "radius_km":
-        within = distance(relaxed.criteria.radius_km, "mi" if asked.miles else "km")
-        return _("within %(distance)s", distance=within)
+        return _("within %(distance)s", distance=_within(asked, relaxed))
     return _("without “%(condition)s”", condition=label(asked, relaxed.field, asked.criteria))
+
+
+def _within(asked: Asked, relaxed: Relaxation) -> str:
+    return distance(relaxed.criteria.radius_km, "mi" if asked.miles else "km")
