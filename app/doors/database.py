@@ -1,12 +1,17 @@
 """The doors' database: one session a request for reads, and `transaction()` around every change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.core.database import WRITING
+from app.core.errors import Conflict
+
+Result = TypeVar("Result")
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -26,3 +31,23 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+RETRIED = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialisation failure and of a deadlock: PostgreSQL asks for the same work again."""
+TRIES = 3
+
+
+def in_transaction(work: Callable[[Session], Result]) -> Result:
+    """`work` in a transaction of its own, again when the database says that another one was in the way."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction() as session:
+                return work(session)
+        except DBAPIError as error:
+            if left == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
+                raise
+        except Conflict as error:
+            if left == 0 or error.code != "idempotency-race":
+                raise
+    raise AssertionError("the last try returns or raises")

@@ -1,6 +1,7 @@
 """The one mapping from what went wrong to what a caller sees: a page in our voice, or `application/problem+json`."""
 
 import json
+from datetime import date, datetime
 
 from flask import Flask, Response, g, make_response, render_template, request
 from pydantic import ValidationError
@@ -22,7 +23,14 @@ def wants_problem() -> bool:
 def problem(status: int, code: str, title: str, **members: object) -> Response:
     """An RFC 9457 answer. `code` is the stable last part of `type`."""
     body = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, **members}
-    return Response(json.dumps(body, default=str), status=status, mimetype="application/problem+json")
+    return Response(json.dumps(body, default=_plain), status=status, mimetype="application/problem+json")
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: instants in RFC 3339, sets and the like as lists."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)
 
 
 def page(status: int, message: str | None = None) -> tuple[str, int]:

@@ -1,14 +1,32 @@
 """Rate limits. Kept in memory without Redis: then they are per process, so the caps that matter stay low."""
 
+from collections.abc import Callable
+from typing import TypeVar, cast
+
 from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+View = TypeVar("View", bound=Callable[..., object])
+LIMITS = {
+    "LIMIT_BOOK": "30 per minute; 200 per day",
+    "LIMIT_CODE": "20 per minute",
+    "LIMIT_MAIL": "6 per minute; 30 per day",
+}
+"""What one network address may do. The names are settings, so that a load test can widen them."""
+
 limiter = Limiter(get_remote_address, headers_enabled=True, default_limits=["1200 per minute"])
+
+
+def limit(name: str) -> Callable[[View], View]:
+    """Limit a view by one of the named caps."""
+    return cast(Callable[[View], View], limiter.limit(lambda: current_app.config[name]))
 
 
 def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
+    for name, cap in LIMITS.items():
+        app.config.setdefault(name, cap)
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or "memory://")
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", bool(settings.redis_url))
     app.config.setdefault("RATE_LIMITS", settings.environment != "testing")
