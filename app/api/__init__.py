@@ -7,11 +7,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.api.articles import articles_api
 from app.api.directory import api as directory_api
+from app.api.scheduling import api as scheduling_api
 from app.doors.audience import audience
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     articles_api,
     directory_api,
+    scheduling_api,
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -40,7 +41,7 @@ api = APIBlueprint("api_scheduling", __name__, url_prefix="/api/v1", abp_tags=[T
 
 LONGEST_RANGE = timedelta(days=62)
 USUAL_RANGE = timedelta(days=14)
-REFUSED: dict[str, Any] = {"403": PROBLEM, "404": PROBLEM, "409": PROBLEM, "422": PROBLEM}
+REFUSED: dict[str | int | HTTPStatus, Any] = {"403": PROBLEM, "404": PROBLEM, "409": PROBLEM, "422": PROBLEM}
 
 
 @api.get("/safety-questions", responses={"200": QuestionsBody})
