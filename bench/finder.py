@@ -3,12 +3,14 @@
 `python -m bench finder` prints JSON. The points are drawn anew around real centres, so that no answer is ready.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import structlog
 from flask import Flask, render_template, template_rendered
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -52,6 +54,7 @@ def run(folder: Path = dataset.FOLDER, therapists: int = dataset.LARGE, few: int
     large = dataset.large(therapists, folder)
     small = dataset.small(large, few, folder)
     app = dataset.app_on(f"sqlite:///{large}", folder)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with app.app_context(), Session(db.engine) as session:
         groups = {"dense": dense(asks), "sparse": sparse(session, asks)}
         found = {
