@@ -46,7 +46,7 @@ class World:
         self.me = Actor("therapist", self.therapist_id)
 
     @classmethod
-    def make(cls, session: Session, *, mode: str = "request", **facts: Any) -> "World":
+    def make(cls, session: Session, *, mode: str = "request", commit: bool = True, **facts: Any) -> "World":
         service = {name: facts.pop(name) for name in ("buffer_before", "buffer_after") if name in facts}
         one = factories.therapist(session, booking_mode=mode, **facts)
         for name, value in service.items():
@@ -56,7 +56,8 @@ class World:
         world = cls(session, one.id, one.locations[0].id, one.services[0].id)
         services.set_scheduling(session, one.id, {"grid_minutes": 15}, world.now)
         world.set_hours(range(5))
-        session.commit()
+        if commit:
+            session.commit()
         return world
 
     def set_hours(self, weekdays: Any, location_id: int | None = None) -> None:
