@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 import app.accounts.models
 import app.articles.models
+import app.directory.claim_models
 import app.directory.imports.models
 import app.directory.listing_models
 import app.directory.models

@@ -13,7 +13,8 @@ class Therapist(Base):
     """A person with one or more licences. `claimed` is False for one that was imported and is not yet theirs.
 
     `booking_mode`: request (accepted by hand), instant, or none (by phone only). `confirmed_on` is the day the
-    therapist, or the import, last said that the listing is right. `version` guards against lost updates.
+    therapist, or the import, last said that the listing is right. `version` guards against lost updates. `user_id` is
+    the account that runs the practice: nobody else may act for it.
     """
 
     __tablename__ = "therapist"
@@ -22,6 +23,7 @@ class Therapist(Base):
         CheckConstraint("gender IS NULL OR gender IN ('female', 'male', 'other')", name="gender"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), unique=True, index=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     npi: Mapped[str | None] = mapped_column(String(10), unique=True)
     first_name: Mapped[str] = mapped_column(String(80), default="")

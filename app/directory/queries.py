@@ -14,6 +14,7 @@ from app.directory.licences import CheckedHow, Level, LicenceFacts, LicenceStatu
 from app.directory.listing_models import Listing
 from app.directory.models import Licence, Location, Service, Therapist
 
+PARTS = (Therapist.licences, Therapist.locations, Therapist.services, Therapist.specialties, Therapist.languages)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
@@ -39,14 +40,24 @@ def therapist_by_slug(session: Session, slug: str) -> Therapist:
     raise NotFound("There is no such therapist here. They may have moved away or left the directory.")
 
 
+def own_therapist(session: Session, user_id: int) -> Therapist | None:
+    """The therapist that an account runs."""
+    return session.scalars(select(Therapist).where(Therapist.user_id == user_id)).one_or_none()
+
+
+def own_practice(session: Session, user_id: int) -> Therapist | None:
+    """The same with all its parts, in a fixed number of reads."""
+    query = select(Therapist).where(Therapist.user_id == user_id).options(*map(selectinload, PARTS))
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
 def profile(session: Session, slug: str, on: date) -> Profile:
     """Everything a profile shows, in a fixed number of reads."""
     therapist = therapist_by_slug(session, slug)
-    parts = (Therapist.licences, Therapist.locations, Therapist.services, Therapist.specialties, Therapist.languages)
     session.scalars(
         select(Therapist)
         .where(Therapist.id == therapist.id)
-        .options(*(selectinload(part) for part in parts))
+        .options(*(selectinload(part) for part in PARTS))
         .execution_options(populate_existing=True)
     ).one()
     locations = tuple(each for each in therapist.locations if each.active)

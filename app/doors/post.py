@@ -3,6 +3,7 @@
 from flask import current_app
 
 from app.core.clock import now
+from app.directory.emails import RENDERERS as OF_THE_DIRECTORY
 from app.doors.database import transaction
 from app.notifications.delivery import Post, deliver_due
 from app.notifications.messages import Letterhead
@@ -13,7 +14,9 @@ from config import ROOT, Settings
 
 def post_of(settings: Settings) -> Post:
     """The post as the settings want it; without MAIL_URL mails are kept in `outbox/` beside the database."""
-    return Post(renderers={**OF_VISITS}, letterhead=letterhead_of(settings), transport=_transport(settings))
+    return Post(
+        renderers={**OF_VISITS, **OF_THE_DIRECTORY}, letterhead=letterhead_of(settings), transport=_transport(settings)
+    )
 
 
 def letterhead_of(settings: Settings) -> Letterhead:

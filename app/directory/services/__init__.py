@@ -1,7 +1,10 @@
 """Every change to the directory goes through here; each one leaves the listing right in its own transaction."""
 
+from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
 from app.directory.services.licences import LicenceChange, verify_licence, verify_licences
 from app.directory.services.listings import refresh_listings
+from app.directory.services.owners import become_therapist
+from app.directory.services.parts import report_licence, save_location, save_service
 from app.directory.services.reports import REASONS, report_listing
 from app.directory.services.therapists import (
     create_therapist,
@@ -14,12 +17,21 @@ from app.directory.services.therapists import (
 __all__ = [
     "REASONS",
     "LicenceChange",
+    "ask_for_decision",
+    "become_therapist",
+    "confirm_claim",
     "create_therapist",
+    "decide_claim",
+    "own_claim",
     "refresh_listings",
     "remove_therapist",
+    "report_licence",
     "report_listing",
+    "save_location",
+    "save_service",
     "set_languages",
     "set_specialties",
+    "start_claim",
     "update_therapist",
     "verify_licence",
     "verify_licences",

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid, NotFound
@@ -71,17 +71,23 @@ def update_therapist(session: Session, therapist_id: int, version: int, changes:
     return row
 
 
-def set_specialties(session: Session, therapist_id: int, specialty_ids: frozenset[int]) -> None:
-    """Replace what a therapist works on."""
-    session.execute(delete(TherapistSpecialty).where(TherapistSpecialty.therapist_id == therapist_id))
-    session.add_all(TherapistSpecialty(therapist_id=therapist_id, specialty_id=each) for each in sorted(specialty_ids))
+def set_specialties(
+    session: Session, therapist_id: int, specialty_ids: Iterable[int], years: Mapping[int, int | None] | None = None
+) -> None:
+    """Replace what a therapist works on, with the years of experience where they are said."""
+    known = years or {}
+    _replace(
+        session,
+        TherapistSpecialty,
+        therapist_id,
+        [{"specialty_id": each, "years": known.get(each)} for each in sorted(set(specialty_ids))],
+    )
     refresh_listings(session, [therapist_id])
 
 
-def set_languages(session: Session, therapist_id: int, codes: frozenset[str]) -> None:
+def set_languages(session: Session, therapist_id: int, codes: Iterable[str]) -> None:
     """Replace the languages a therapist speaks."""
-    session.execute(delete(TherapistLanguage).where(TherapistLanguage.therapist_id == therapist_id))
-    session.add_all(TherapistLanguage(therapist_id=therapist_id, language=each) for each in sorted(codes))
+    _replace(session, TherapistLanguage, therapist_id, [{"language": each} for each in sorted(set(codes))])
     refresh_listings(session, [therapist_id])
 
 
@@ -94,8 +100,21 @@ def remove_therapist(session: Session, therapist_id: int) -> None:
     session.flush()
 
 
+def _replace(
+    session: Session,
+    table: type[TherapistSpecialty] | type[TherapistLanguage],
+    therapist_id: int,
+    rows: list[dict[str, Any]],
+) -> None:
+    session.execute(
+        delete(table).where(table.therapist_id == therapist_id), execution_options={"synchronize_session": False}
+    )
+    if rows:
+        session.execute(insert(table), [{"therapist_id": therapist_id, **row} for row in rows])
+
+
 def _row(session: Session, therapist_id: int) -> Therapist:
-    row = session.get(Therapist, therapist_id)
+    row = session.get(Therapist, therapist_id, with_for_update=True)
     if row is None:
         raise NotFound("There is no such therapist.")
     return row

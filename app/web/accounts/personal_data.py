@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts import personal_data as accounts
 from app.accounts.models import User
+from app.directory import personal_data as directory
 
 Export = Callable[[Session, User], Any]
 Erase = Callable[[Session, User], None]
 WhatStays = Callable[[Session, User], list[str]]
 
-EXPORTS: dict[str, Export] = {"account": accounts.export}
-ERASERS: tuple[Erase, ...] = (accounts.erase,)
+EXPORTS: dict[str, Export] = {"account": accounts.export, "practice": directory.export}
+ERASERS: tuple[Erase, ...] = (directory.erase, accounts.erase)
 """In this order; the account itself goes last."""
 STAYING: tuple[WhatStays, ...] = ()
 
