@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import api, cli, web
 from app.core import crypto, logs
-from app.core.database import prepare
+from app.core.sqlite import prepare
 from app.doors import audience, errors, limits, links, locale, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.database import db

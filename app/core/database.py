@@ -1,15 +1,10 @@
-"""The base of all tables, the one type for instants, and how each database begins a transaction."""
+"""The base of all tables, and the one type for instants."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.engine import Connection
+from sqlalchemy import Connection, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
-
-WRITING = {"unknot_begin": "IMMEDIATE"}
-"""Execution options of a connection that will write: SQLite then takes its write lock at once (no upgrade deadlock)."""
 
 
 class Base(DeclarativeBase):
@@ -51,32 +46,3 @@ def plain(session: Session) -> Connection:
     """
     session.flush()
     return session.connection()
-
-
-def prepare(engine: Engine) -> None:
-    """Give SQLite what a server database has: foreign keys, a write-ahead log, durable commits, and plain BEGINs."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
-
-
-def _on_sqlite_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "foreign_keys=ON",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=15000",
-        "cache_size=-65536",
-        "mmap_size=1073741824",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("unknot_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -8,8 +8,8 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.core.database import WRITING
 from app.core.errors import Conflict
+from app.core.sqlite import WRITING
 
 Result = TypeVar("Result")
 

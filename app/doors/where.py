@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from app.core.database import WRITING
+from app.core.sqlite import WRITING
 from app.doors.database import db
 from app.places import geocoder, outside
 from app.places.results import Geocoded

@@ -7,7 +7,7 @@ from flask_security.datastore import FSQLALiteUserDatastore
 
 from app.accounts.models import Role, User, WebAuthn
 from app.accounts.roles import SIGNED_IN
-from app.core.database import WRITING
+from app.core.sqlite import WRITING
 from app.doors.audience import declare_endpoints
 from app.doors.database import db
 from app.web.accounts import addresses, forms, limits, mail, rules, sign_ins

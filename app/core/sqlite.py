@@ -1,0 +1,75 @@
+"""Gives SQLite what a server database has: foreign keys, a write-ahead log, durable commits, and a queue of writers.
+
+SQLite lets one writer in at a time and makes the others sleep and look again, so that with many of them the unlucky
+wait for seconds. Here they wait on a lock of the kernel's beside the file, which wakes the next one at once, across
+threads and processes, and which a killed process lets go.
+"""
+
+import fcntl
+import os
+import threading
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
+WRITING = {"unknot_begin": "IMMEDIATE"}
+"""Execution options of a connection that will write: the write lock is taken at once (no upgrade deadlock)."""
+
+PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=15000",
+    "cache_size=-65536",
+    "mmap_size=1073741824",
+    "temp_store=MEMORY",
+)
+TURN = "unknot_turn"
+_mine = threading.local()
+
+
+def prepare(engine: Engine) -> None:
+    """Set an engine up; nothing to do for another database than SQLite."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "checkin", _on_checkin)
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("unknot_begin", "DEFERRED")
+    if mode == "IMMEDIATE":
+        _wait_for_turn(connection)
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Queue up beside the database file. Kept until the connection goes back to its pool, after the commit."""
+    path = connection.engine.url.database
+    if path in (None, "", ":memory:") or TURN in connection.info:
+        return
+    if getattr(_mine, "path", None) == path:
+        raise RuntimeError(
+            "a write transaction was begun inside another one of the same thread: it would wait for ever"
+        )
+    handle = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    connection.info[TURN] = handle
+    _mine.path = path
+
+
+def _on_checkin(_connection: Any, record: Any) -> None:
+    handle = record.info.pop(TURN, None)
+    if handle is not None:
+        os.close(handle)
+        _mine.path = None
