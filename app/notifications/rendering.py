@@ -61,8 +61,6 @@ def _environment(templates: Path, translations: Path, locale: str) -> Environmen
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),
         extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     texts: NullTranslations = Translations.load(str(translations), [locale])
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]

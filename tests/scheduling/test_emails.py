@@ -75,6 +75,15 @@ def test_subjects_and_links_carry_no_health_word(session: Session) -> None:
     assert booked.token in written(world, "visit.confirmed").text
 
 
+def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
+    world = World.make(session)
+    world.requested()
+    message = written(world, "visit.requested")
+    assert message.text.startswith("Hello Pat Example,\n\nwe passed your request on")
+    assert "\n\nWhen: Mon 1 Mar, 9:00 am (Central Time)\nWhere: Austin, TX 78701\n" in message.text
+    assert (message.html or "").count("<p ") == 5
+
+
 def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:
     world = World.make(session)
     world.requested(contact=person(name="<script>alert(1)</script>"))
