@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,11 +49,26 @@ def specialty_names() -> list[dict[str, str]]:
 
 def language_name(code: str) -> str:
     """The language's name in the reader's language."""
-    return str(Locale.parse(str(get_locale() or "en")).languages.get(code, code))
+    return _language_names(_locale()).get(code, code)
 
 
-def language_choices() -> list[tuple[str, str]]:
-    return sorted(((code, language_name(code)) for code in CODES), key=lambda choice: choice[1])
+def language_choices() -> tuple[tuple[str, str], ...]:
+    return _sorted_languages(_locale())
+
+
+def _locale() -> str:
+    return str(get_locale() or "en")
+
+
+@lru_cache
+def _language_names(locale: str) -> Mapping[str, str]:
+    languages = Locale.parse(locale).languages
+    return {code: str(languages.get(code, code)) for code in CODES}
+
+
+@lru_cache
+def _sorted_languages(locale: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(_language_names(locale).items(), key=lambda choice: choice[1]))
 
 
 def technique_choices() -> list[tuple[str, str]]:
