@@ -11,10 +11,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import api, cli, web
 from app.core import crypto, logs
-from app.core.sqlite import prepare
-from app.doors import audience, errors, limits, links, locale, request_log, security, where
+from app.doors import audience, database, errors, limits, links, locale, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
-from app.doors.database import db
 from app.tables import Base
 from config import ROOT, Settings, from_environment
 
@@ -72,10 +70,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _wire(app: OpenAPI) -> None:
-    db.init_app(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            prepare(engine)
+    database.init_app(app)
     alembic.init_app(app)
     babel.init_app(app, locale_selector=locale.select_locale)
     app.add_template_global(get_locale)

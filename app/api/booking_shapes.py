@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.api.shape import Parameters
 from app.scheduling.safety import VERSION
 
 Id = Annotated[int, Field(ge=1, le=2**53)]
@@ -18,7 +19,7 @@ class TimesPath(BaseModel):
     slug: Annotated[str, Field(max_length=80)]
 
 
-class TimesQuery(BaseModel):
+class TimesQuery(Parameters):
     """At most 62 days at once; without `from`, from now on; without `to`, 14 days."""
 
     service: Id = Field(description="The id of one of the therapist's services")
@@ -110,7 +111,7 @@ class RescheduleBody(Strict):
     location: Id
 
 
-class KeyHeader(BaseModel):
+class KeyHeader(Parameters):
     model_config = ConfigDict(populate_by_name=True)
 
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] = Field(alias="Idempotency-Key")

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from app.api.shape import Parameters
 from app.finder.criteria import LEAST_RADIUS_KM, LONGEST_TEXT, MOST_MINUTES, MOST_PRICE, MOST_RADIUS_KM
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
@@ -19,7 +20,7 @@ class Problem(BaseModel):
     field: str | None = None
 
 
-class PlacesQuery(BaseModel):
+class PlacesQuery(Parameters):
     q: Annotated[str, Field(max_length=LONGEST_TEXT, description="The beginning of a place's name, or a ZIP code")]
 
 
@@ -38,7 +39,7 @@ class SpecialtyBody(BaseModel):
     synonyms: list[str]
 
 
-class TherapistsQuery(BaseModel):
+class TherapistsQuery(Parameters):
     """`where`, or `lat` and `lon`. What is left out does not limit the search."""
 
     where: Text | None = Field(None, description="A ZIP code, town, neighbourhood or address")

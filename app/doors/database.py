@@ -1,19 +1,33 @@
 """The doors' database: one session a request for reads, and `transaction()` around every change."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict
-from app.core.sqlite import WRITING
+from app.core.sqlite import WRITING, prepare
 
 Result = TypeVar("Result")
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+def init_app(app: Flask) -> None:
+    """Wire the database. The library also closes asynchronous sessions after each request, in a thread that it starts
+    for that: we have none, and do without the millisecond."""
+    db.init_app(app)
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(close)
+    ]
+    with app.app_context():
+        for engine in db.engines.values():
+            prepare(engine)
 
 
 @contextmanager
