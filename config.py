@@ -30,6 +30,7 @@ class Settings:
     geocoder: str
     geocoder_options: str
     map_tile_url: str | None
+    trusted_proxies: int
 
     @property
     def production(self) -> bool:
@@ -62,6 +63,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         geocoder=given.get("GEOCODER", "embedded"),
         geocoder_options=given.get("GEOCODER_OPTIONS", ""),
         map_tile_url=given.get("MAP_TILE_URL") or None,
+        trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
     )
 
 
@@ -82,6 +84,12 @@ def _base_url(url: str | None, production: bool, port: str) -> str:
     if production:
         raise BadSettings("set BASE_URL to the public address, for example https://unknot.example")
     return f"http://127.0.0.1:{port}"
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) > 5:
+        raise BadSettings("TRUSTED_PROXIES is how many proxies stand before us, 0 to 5")
+    return int(text)
 
 
 def _kept(path: Path, production: bool, name: str) -> str:

@@ -8,6 +8,7 @@ from flask_alembic import Alembic
 from flask_babel import Babel, get_locale
 from flask_openapi import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, web
 from app.core import crypto, logs
@@ -43,6 +44,9 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
         logs.configure(as_json=settings.production)
     crypto.use_keys(settings.data_keys)
     _wire(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from babel import Locale
-from flask import Flask, Response, has_request_context, request
+from babel.support import Translations
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import get_translations
 
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 LANGUAGES = ("en", *sorted(file.parts[-3] for file in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")))
@@ -26,8 +28,24 @@ def site_languages() -> list[tuple[str, str]]:
     return [(code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in LANGUAGES]
 
 
+def translations() -> Translations:
+    """The words of the page's language, found once a page: the library finds them anew for each text."""
+    locale = getattr(g, "babel_locale", None)
+    known: tuple[object, Translations] | None = getattr(g, "unknot_words", None)
+    if known is None or known[0] is not locale:
+        words = get_translations()
+        known = g.unknot_words = (getattr(g, "babel_locale", None), words)
+    return known[1]
+
+
 def init_app(app: Flask) -> None:
+    """Goes after the library's own wiring, whose look-up of texts it replaces in templates."""
     app.add_template_global(site_languages)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: translations().ugettext(text),
+        ngettext=lambda one, many, n: translations().ungettext(one, many, n),
+        newstyle=True,
+    )
 
     @app.after_request
     def keep_choice(response: Response) -> Response:
