@@ -24,7 +24,7 @@ ROOMS = (
     Room(PATIENT, "/visits", _l("My visits")),
     Room(THERAPIST, "/practice/", _l("My practice"), "/practice/start", _l("I am a massage therapist")),
     Room(DOCTOR, "/referring/", _l("My referrals"), "/referring/start", _l("I am a doctor")),
-    Room(EDITOR, "/admin/resources", _l("Articles elsewhere")),
+    Room(EDITOR, "/editing/articles/", _l("Articles elsewhere")),
     Room(ADMIN, "/admin/", _l("Administration")),
 )
 

@@ -54,8 +54,7 @@ def init_app(app: Flask) -> None:
     app.extensions["unknot_security"] = security
     _put_own_views(app)
     limits.init_app(app)
-    for name in ("confirm_email", "change_email_confirm"):
-        _also_post(app, f"security.{name}")
+    _also_post(app, "security.change_email_confirm")
     own = {name for name in app.view_functions if name.startswith("security.")}
     everybody = {f"security.{name}" for name in FOR_EVERYBODY}
     declare_endpoints(app, {"public"}, own & everybody)

@@ -1,0 +1,68 @@
+"""What the arguments in addresses stand for: one line here for each new kind of object.
+
+A maker gets a session and the owner's user id, and returns the value that goes into the address. The test makes one
+object for the caller and one for somebody else. Name it `endpoint:argument`, `blueprint:argument` or `argument`;
+the most exact name counts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts import services as accounts
+from app.accounts.models import SignIn
+from tests import factories
+
+Make = Callable[[Session, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`own` is for things that only their owner may see; otherwise everybody whom the route lets in may."""
+
+    make: Make
+    own: bool = False
+
+
+def therapist(session: Session, _owner: int) -> str:
+    return factories.therapist(session).slug
+
+
+def device(session: Session, owner: int) -> str:
+    accounts.begin_sign_in(session, owner, "Another device")
+    session.flush()
+    newest = session.scalars(select(SignIn.id).where(SignIn.user_id == owner).order_by(SignIn.id.desc())).first()
+    return str(newest)
+
+
+def always(value: str) -> Kind:
+    """A thing that is there without being made, or (a bad token) never there."""
+    return Kind(lambda _session, _owner: value)
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "slug": Kind(therapist),
+        "articles:slug": always("sciatica-and-massage"),
+        "guides.condition:slug": always("sciatica"),
+        "guides.technique:slug": always("myofascial-release"),
+        "sign_in_id": Kind(device, own=True),
+        "external_id": always("1"),
+        "security:token": always("not-a-token"),
+        "status": always("404"),
+        "filename": always("css/tokens.css"),
+        "security.static:filename": always("js/base64.js"),
+        "name": always("leaflet.js"),
+        "z": always("0"),
+        "x": always("0"),
+        "y": always("0"),
+    }
+)
+
+
+def kind_of(endpoint: str, argument: str) -> Kind | None:
+    names = (f"{endpoint}:{argument}", f"{endpoint.split('.', maxsplit=1)[0]}:{argument}", argument)
+    return next((KINDS[name] for name in names if name in KINDS), None)
