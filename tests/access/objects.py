@@ -52,6 +52,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "sign_in_id": Kind(device, own=True),
         "external_id": always("1"),
         "security:token": always("not-a-token"),
+        # An unguessable link is its own permission; here one that leads nowhere.
+        "token": always("A" * 27),
         "status": always("404"),
         "filename": always("css/tokens.css"),
         "security.static:filename": always("js/base64.js"),
