@@ -24,8 +24,9 @@ def signed_in() -> bool:
 
 
 def _refuse_foreign_next() -> None:
+    """The sign-in library also writes whole addresses of this very site, between two factors."""
     for target in (*request.args.getlist("next"), *request.form.getlist("next")):
-        if target and not is_local_path(target):
+        if target and not is_local_path(target.removeprefix(request.host_url.rstrip("/"))):
             abort(400)
 
 

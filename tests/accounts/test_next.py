@@ -10,7 +10,7 @@ from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in
 FOREIGN = [
     "//evil.example", "\\\\evil.example", "/\\evil.example", "///evil.example", "https://evil.example", "javascript:alert(1)",
     "//evil.example/account/", "/\t/evil.example", "/\n/evil.example", " //evil.example", "http:evil.example", "evil.example",
-    "https://localhost@evil.example/", "data:text/html,x", "/ok\\@evil.example", "%2f%2fevil.example",
+    "https://localhost@evil.example/", "http://localhost//evil.example", "http://localhost.evil.example/", "data:text/html,x", "/ok\\@evil.example", "%2f%2fevil.example",
 ]  # fmt: skip
 
 

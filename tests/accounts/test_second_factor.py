@@ -44,7 +44,9 @@ def key(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_the_password_alone_no_longer_signs_in(client: FlaskClient, key: str) -> None:
-    assert sign_in(client).headers["Location"].startswith("/account/code")
+    code_page = sign_in(client).headers["Location"]
+    assert code_page.startswith("/account/code")
+    assert client.get(code_page).status_code == 200
     assert not signed_in(client)
     assert client.post("/account/code", data={"code": "000000"}).status_code == 200
     assert not signed_in(client)
