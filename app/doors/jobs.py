@@ -65,6 +65,7 @@ def roll() -> None:
 def tidy() -> None:
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
+        scheduling.forget_old_drafts(session, now())
 
 
 def _every(queue: Huey, app: Flask, name: str, times: Any, work: Callable[[], None]) -> None:

@@ -16,6 +16,12 @@ from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 from app.web.robots.views import robots
+from app.web.scheduling.book import booking
+from app.web.scheduling.help import help_now
+from app.web.scheduling.mine import mine
+from app.web.scheduling.times import times
+from app.web.scheduling.visits import visits
+from app.web.scheduling.waitlist import waitlist
 
 BLUEPRINTS = (
     ops,
@@ -30,6 +36,12 @@ BLUEPRINTS = (
     finder,
     directory,
     robots,
+    times,
+    booking,
+    help_now,
+    mine,
+    visits,
+    waitlist,
 )
 
 

@@ -19,12 +19,14 @@ from app.scheduling.models.bookings import (
     Occupancy,
     VisitsLink,
 )
+from app.scheduling.models.drafts import BookingDraft
 from app.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
     "AuditRead",
     "BlockedPerson",
     "Booking",
+    "BookingDraft",
     "BookingEvent",
     "BookingMessage",
     "DateException",

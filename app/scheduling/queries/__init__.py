@@ -4,6 +4,7 @@ from app.scheduling.queries.agenda import AgendaRow, agenda, bookings_touched, o
 from app.scheduling.queries.bookable import Bookable, bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
 from app.scheduling.queries.next_times import NextTimes, Window, next_times
+from app.scheduling.queries.offers import Offer, offers
 from app.scheduling.queries.visits import (
     EventRow,
     Visit,
@@ -21,6 +22,7 @@ __all__ = [
     "EventRow",
     "FreeTime",
     "NextTimes",
+    "Offer",
     "Visit",
     "Window",
     "agenda",
@@ -33,6 +35,7 @@ __all__ = [
     "is_free",
     "next_times",
     "offered_times",
+    "offers",
     "open_requests",
     "series_plan",
     "times_near",

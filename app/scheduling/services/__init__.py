@@ -42,6 +42,14 @@ from app.scheduling.services.confirming import (
     mail_again,
     take_offer,
 )
+from app.scheduling.services.drafts import (
+    change_draft,
+    draft_of,
+    finish_draft,
+    forget_old_drafts,
+    open_draft,
+    said_yes_before,
+)
 from app.scheduling.services.expiry import expire_due
 from app.scheduling.services.housekeeping import keep_wall_times, roll_horizon
 from app.scheduling.services.idempotency import book_once, forget_old_keys
@@ -79,15 +87,19 @@ __all__ = [
     "book_series",
     "cancel",
     "cancel_as_therapist",
+    "change_draft",
     "check_screening",
     "clear_exception",
     "confirm_by_code",
     "confirm_by_link",
     "decline",
+    "draft_of",
     "email_hint",
     "enter",
     "entry_of",
     "expire_due",
+    "finish_draft",
+    "forget_old_drafts",
     "forget_old_keys",
     "held_behind",
     "join_waitlist",
@@ -97,6 +109,7 @@ __all__ = [
     "mail_visits_link",
     "no_show",
     "offer_other_times",
+    "open_draft",
     "read_own_sealed",
     "read_sealed",
     "rederive",
@@ -106,6 +119,7 @@ __all__ = [
     "reschedule",
     "reschedule_as_therapist",
     "roll_horizon",
+    "said_yes_before",
     "set_exception",
     "set_holidays",
     "set_hours",

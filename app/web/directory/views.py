@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.directory import queries
+from app.directory.licences import Level
 from app.directory.listing import listing_day
 from app.directory.services import report_listing
 from app.doors.audience import audience
@@ -15,6 +16,7 @@ from app.finder.asking import clean
 from app.web.directory import profile as shown
 from app.web.directory.forms import ReportForm
 from app.web.formatting import units_for
+from app.web.scheduling.times import NO_TIMES, strip
 
 directory = Blueprint("directory", __name__)
 
@@ -25,12 +27,14 @@ def profile(slug: str) -> str:
     found = queries.profile(db.session, slug, listing_day(now()))
     country = found.locations[0].country if found.locations else None
     base: str = current_app.config["SETTINGS"].base_url
+    times = strip(db.session, slug, None, None, None, now()) if found.level != Level.EXPIRED else NO_TIMES
     return render_template(
         "directory/profile.html",
         profile=shown.details(found),
         therapist=shown.card(found),
         units=units_for(country),
-        week=None,
+        times=times,
+        week=times["week"],
         json_ld=shown.json_ld(found, f"{base}/therapists/{slug}"),
         back_url=None,
     )

@@ -1,0 +1,1 @@
+"""The patient's journey: free times, booking, the visit, the waitlist."""

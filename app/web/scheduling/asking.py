@@ -1,0 +1,45 @@
+"""What the addresses of these pages carry, read with care: anything odd is as if it were not there."""
+
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from flask import request
+
+MOST_ID = 2**63 - 1
+
+
+def number(name: str) -> int | None:
+    text = request.values.get(name, "")
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return value if value is not None and value <= MOST_ID else None
+
+
+def day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def instant(name: str) -> datetime | None:
+    """An RFC 3339 instant; None without an offset. A "+" that became a space in the address is put back."""
+    text = request.values.get(name, "").strip().replace(" ", "+")
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo and at.utcoffset() is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def book_url(slug: str, service_id: int, location_id: int, at: datetime) -> str:
+    """The stable address at which a booking of one time begins."""
+    return f"/therapists/{slug}/book?" + urlencode({"service": service_id, "location": location_id, "at": rfc3339(at)})
+
+
+def times_url(slug: str, service_id: int, location_id: int, first: date | None = None) -> str:
+    asked = {"service": service_id, "location": location_id, **({"from": first.isoformat()} if first else {})}
+    return f"/therapists/{slug}/times?" + urlencode(asked)

@@ -1,0 +1,44 @@
+"""How scheduling is said to people."""
+
+from datetime import datetime
+
+from babel.dates import get_timezone_name
+from flask_babel import get_locale, gettext, ngettext
+
+from app.core.zones import zone
+from app.scheduling.queries import Offer
+
+DAY, HOUR = 24 * 60, 60
+
+
+def local(at: datetime, time_zone: str) -> datetime:
+    """An instant on the venue's wall clock."""
+    return at.astimezone(zone(time_zone))
+
+
+def zone_name(time_zone: str) -> str:
+    """ "Central Time" """
+    name: str = get_timezone_name(
+        zone(time_zone), width="long", zone_variant="generic", locale=str(get_locale() or "en")
+    )
+    return name
+
+
+def span(minutes: int) -> str:
+    """ "2 hours", "3 days" or "90 minutes": whatever is whole."""
+    if minutes >= 2 * DAY and minutes % DAY == 0:
+        return str(ngettext("%(num)d day", "%(num)d days", minutes // DAY))
+    if minutes >= HOUR and minutes % HOUR == 0:
+        return str(ngettext("%(num)d hour", "%(num)d hours", minutes // HOUR))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+
+
+def place(offer: Offer) -> str:
+    """Where an offer takes place, as far as all may know."""
+    if offer.one.home_visit:
+        return str(gettext("At your home, around %(town)s", town=town(offer)))
+    return ", ".join(filter(None, (offer.place_name, offer.street, f"{town(offer)} {offer.postcode}".strip())))
+
+
+def town(offer: Offer) -> str:
+    return ", ".join(filter(None, (offer.city, offer.region)))

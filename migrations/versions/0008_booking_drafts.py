@@ -1,0 +1,26 @@
+"""Bookings that are being filled in."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "booking_draft",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_booking_draft")),
+    )
+    op.create_index(op.f("ix_booking_draft_browser_hash"), "booking_draft", ["browser_hash"])
+    op.create_index(op.f("ix_booking_draft_expires_at"), "booking_draft", ["expires_at"])
+
+
+def downgrade():
+    op.drop_table("booking_draft")
