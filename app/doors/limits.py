@@ -18,9 +18,10 @@ LIMITS = {
 limiter = Limiter(get_remote_address, headers_enabled=True, default_limits=["1200 per minute"])
 
 
-def limit(name: str) -> Callable[[View], View]:
-    """Limit a view by one of the named caps."""
-    return cast(Callable[[View], View], limiter.limit(lambda: current_app.config[name]))
+def limit(name: str, *methods: str) -> Callable[[View], View]:
+    """Limit a view by one of the named caps; only these methods, where some are given."""
+    capped = limiter.limit(lambda: current_app.config[name], methods=list(methods) or None)
+    return cast(Callable[[View], View], capped)
 
 
 def init_app(app: Flask) -> None:

@@ -16,7 +16,7 @@ from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
-from app.doors.limits import limiter
+from app.doors.limits import limit
 from app.scheduling import contact, deadlines, services
 from app.scheduling.draft import GROUPS, Draft, answer, next_step
 from app.scheduling.queries import Offer, is_free, offers, series_plan, times_near, visit
@@ -47,7 +47,7 @@ STEP_OF_FIELD = {
 
 @booking.route("", methods=["GET", "POST"])
 @audience("public")
-@limiter.limit("60 per minute", methods=["POST"])
+@limit("LIMIT_BOOK", "POST")
 def start(slug: str) -> Answer:
     """The first questions for a time. GET keeps nothing; the answers open a draft."""
     service_id, location_id, at = number("service"), number("location"), instant("at")
@@ -178,7 +178,7 @@ def time(slug: str, key: str) -> Answer:
 
 @booking.route("/<key>/review", methods=["GET", "POST"])
 @audience("public")
-@limiter.limit("30 per hour", methods=["POST"])
+@limit("LIMIT_BOOK", "POST")
 def review(slug: str, key: str) -> Answer:
     """Everything once more; sending it makes the booking, once."""
     if request.method == "POST":

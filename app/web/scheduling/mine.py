@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
-from app.doors.limits import limiter
+from app.doors.limits import limit, limiter
 from app.scheduling import services
 from app.scheduling.contact import email_key
 from app.scheduling.queries import Visit, visits_of_email, visits_of_link
@@ -25,7 +25,7 @@ keep_private(mine)
 
 @mine.route("", methods=["GET", "POST"])
 @audience("public")
-@limiter.limit("5 per hour", methods=["POST"])
+@limit("LIMIT_MAIL", "POST")
 def find() -> str | tuple[str, int] | Response:
     """Ask for the link. The answer is the same whether the address is known or not."""
     user, form = caller(), MailForm()

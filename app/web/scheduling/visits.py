@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from app.doors.audience import audience
 from app.doors.database import db, transaction
-from app.doors.limits import limiter
+from app.doors.limits import limit, limiter
 from app.notifications.mime import address_of
 from app.notifications.transports import sender_of
 from app.scheduling import calendar_file, queries, services
@@ -68,7 +68,7 @@ def done(token: str) -> Answer:
 
 @visits.post("/<token>/code")
 @audience("public")
-@limiter.limit("20 per hour")
+@limit("LIMIT_CODE")
 def code(token: str) -> Answer:
     form = CodeForm()
     if not form.validate_on_submit():
@@ -83,7 +83,7 @@ def code(token: str) -> Answer:
 
 @visits.post("/<token>/resend")
 @audience("public")
-@limiter.limit("10 per hour")
+@limit("LIMIT_MAIL")
 def resend(token: str) -> Answer:
     with transaction() as session:
         services.mail_again(session, token, now())
@@ -185,7 +185,7 @@ def other_time(token: str) -> Answer:
 
 @visits.route("/<token>/messages", methods=["GET", "POST"])
 @audience("public")
-@limiter.limit("20 per hour", methods=["POST"])
+@limit("LIMIT_CODE", "POST")
 def messages(token: str) -> Answer:
     """What the two of them wrote, and what was told before. Reading it is recorded."""
     one, form = queries.visit(db.session, token), MessageForm()

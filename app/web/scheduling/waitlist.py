@@ -19,7 +19,7 @@ from app.directory import queries as directory
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
-from app.doors.limits import limiter
+from app.doors.limits import limit, limiter
 from app.scheduling import services
 from app.scheduling.contact import Contact
 from app.scheduling.queries import Offer, offers
@@ -65,7 +65,7 @@ class JoinForm(FlaskForm):
 
 @waitlist.route("/therapists/<slug>/waitlist", methods=["GET", "POST"])
 @audience("public")
-@limiter.limit("10 per hour", methods=["POST"])
+@limit("LIMIT_MAIL", "POST")
 def join(slug: str) -> str | tuple[str, int] | Response:
     offer = _offer(slug)
     form = JoinForm(data=_suggested(offer))

@@ -1,15 +1,19 @@
-"""Bookings that are being filled in."""
+"""Bookings that are being filled in.
+
+Revision ID: 0009
+Revises: 0008
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
-branch_labels = None
+revision = "0009"
+down_revision = "0008"
+branch_labels = ()
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "booking_draft",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
@@ -22,5 +26,5 @@ def upgrade():
     op.create_index(op.f("ix_booking_draft_expires_at"), "booking_draft", ["expires_at"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("booking_draft")
