@@ -5,8 +5,10 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from app.cli.run import report, with_plain_errors
+from app.core import clock
 from app.directory.demo import services
 from app.doors.database import transaction
+from app.scheduling import demo as hours
 
 demo = AppGroup("demo", help="Fictional therapists, to try things out.")
 
@@ -24,5 +26,14 @@ def load(therapists: int, seed: int, replace: bool, as_json: bool) -> None:
 
 def load_people(therapists: int, seed: int, *, replace: bool = False) -> dict[str, int]:
     """The same for other doors: with a bar on a terminal, in a transaction of its own."""
-    with tqdm(total=therapists, unit=" people", desc="making people up", disable=None) as bar, transaction() as session:
-        return services.load(session, therapists=therapists, seed=seed, replace=replace, progress=bar.update)
+    with transaction() as session:
+        if replace:
+            hours.refuse_if_booked(session)
+        with _bar(therapists, "making people up") as bar:
+            counts = services.load(session, therapists=therapists, seed=seed, replace=replace, progress=bar.update)
+        with _bar(therapists, "giving them hours") as bar:
+            return counts | hours.load_hours(session, seed=seed, now=clock.now(), progress=bar.update)
+
+
+def _bar(total: int, words: str) -> tqdm:
+    return tqdm(total=total, unit=" people", desc=words, disable=None)
