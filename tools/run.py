@@ -40,7 +40,7 @@ def port_problem(host: str, port: str) -> str | None:
 def prepare() -> None:
     """Bring the database up to date, and fill an empty one so that there is something to see."""
     from app.cli.articles import sync_articles
-    from app.cli.demo import load_people
+    from app.cli.demo import load_people, sign_ins
     from app.cli.places import load_places
     from app.directory.demo.services import is_empty
     from app.doors.database import db
@@ -57,6 +57,8 @@ def prepare() -> None:
         if app.config["SETTINGS"].development and is_empty(db.session):
             print("\n  The directory is empty: making up fictional therapists.\n", flush=True)
             load_people(therapists=DEMO_THERAPISTS, seed=1)
+        for line in sign_ins():
+            print("  " + line, flush=True)
         db.session.rollback()
         db.engine.dispose()
 

@@ -1,9 +1,12 @@
 """`flask demo load`: fictional therapists at real towns, to try the product out and to measure it."""
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
+from flask_security import hash_password
 from tqdm import tqdm
 
+from app.accounts.demo import PASSWORD, make_people
 from app.cli.run import report, with_plain_errors
 from app.core import clock
 from app.directory.demo import services
@@ -22,6 +25,9 @@ demo = AppGroup("demo", help="Fictional therapists, to try things out.")
 def load(therapists: int, seed: int, replace: bool, as_json: bool) -> None:
     """Make fictional therapists: all of them or, when stopped, none. Needs `places load` first."""
     report(load_people(therapists, seed, replace=replace), as_json=as_json)
+    if not as_json:
+        for line in sign_ins():
+            click.echo(line)
 
 
 def load_people(therapists: int, seed: int, *, replace: bool = False) -> dict[str, int]:
@@ -37,3 +43,12 @@ def load_people(therapists: int, seed: int, *, replace: bool = False) -> dict[st
 
 def _bar(total: int, words: str) -> tqdm:
     return tqdm(total=total, unit=" people", desc=words, disable=None)
+
+
+def sign_ins() -> list[str]:
+    """Make the demo's sign-ins, in development only; returns lines that say how to use them."""
+    if not current_app.config["SETTINGS"].development:
+        return []
+    with transaction() as session:
+        addresses = make_people(session, hash_password(PASSWORD))
+    return [f"Sign in with the password “{PASSWORD}” as:", *(f"  {address}" for address in addresses)]

@@ -1,14 +1,23 @@
 """My data: all of it in one file, and gone when I say so. My address: changed only by me."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.demo import PASSWORD as DEMO_PASSWORD
+from app.accounts.demo import make_people
 from app.accounts.models import SignIn, User
+from app.cli.demo import sign_ins
+from app.scheduling.models import Booking
+from app.scheduling.personal_data import ERASED, NOWHERE
+from tests import factories
+from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
 
 pytestmark = pytest.mark.databases
@@ -108,3 +117,48 @@ def test_a_form_without_its_token_changes_nothing(app: Flask, ada: FlaskClient, 
         app.config["WTF_CSRF_ENABLED"] = False
     assert user(session).name == "Ada Sample"
     assert signed_in(ada)
+
+
+def test_guest_visits_are_the_persons_once_the_address_is_proved_and_go_with_them(
+    app: Flask, ada: FlaskClient, session: Session
+) -> None:
+    world = World.make(session)
+    mine = world.requested(contact=person(email=ADDRESS.upper(), phone="+15125550123"), note="My left hip")
+    theirs = world.requested(MONDAY + timedelta(hours=2), contact=person(email="ben@person.example"))
+    session.commit()
+    told = json.loads(ada.post("/account/export").text)["visits"]["visits"]
+    assert [each["reference"] for each in told] == [mine.reference]
+    assert told[0]["note"] == "My left hip"
+
+    assert "calendars" in ada.get("/account/erase").text
+    ada.post("/account/erase", data={"sure": "y"})
+    session.rollback()
+    kept = {each.reference: each for each in session.scalars(select(Booking))}
+    gone = kept[mine.reference]
+    assert (gone.name, gone.email, gone.phone, gone.note, gone.screening) == (ERASED, NOWHERE, None, None, None)
+    assert kept[theirs.reference].email == "ben@person.example"
+
+
+def test_an_account_that_runs_a_practice_can_be_erased_too(ada: FlaskClient, session: Session) -> None:
+    one = factories.therapist(session, user_id=user(session).id, bio="My own words", origin="self")
+    session.commit()
+    ada.post("/account/erase", data={"sure": "y"})
+    session.refresh(one)
+    assert (one.user_id, one.bio, one.hidden, one.claimed) == (None, "", True, False)
+
+
+def test_the_demos_sign_ins_work_in_development_only(app: Flask, client: FlaskClient) -> None:
+    assert sign_ins_of(app) == []
+    with app.app_context():
+        from app.doors.database import db
+
+        addresses = make_people(db.session, hash_password(DEMO_PASSWORD))
+        assert make_people(db.session, "another") == addresses
+        db.session.commit()
+    assert len(DEMO_PASSWORD) >= 15
+    assert sign_in(client, "admin@demo.example", DEMO_PASSWORD).status_code == 302
+
+
+def sign_ins_of(app: Flask) -> list[str]:
+    with app.app_context():
+        return sign_ins()

@@ -8,15 +8,20 @@ from sqlalchemy.orm import Session
 from app.accounts import personal_data as accounts
 from app.accounts.models import User
 from app.directory import personal_data as directory
+from app.scheduling import personal_data as scheduling
 
 Export = Callable[[Session, User], Any]
 Erase = Callable[[Session, User], None]
 WhatStays = Callable[[Session, User], list[str]]
 
-EXPORTS: dict[str, Export] = {"account": accounts.export, "practice": directory.export}
-ERASERS: tuple[Erase, ...] = (directory.erase, accounts.erase)
+EXPORTS: dict[str, Export] = {
+    "account": accounts.export,
+    "practice": directory.export,
+    "visits": scheduling.export,
+}
+ERASERS: tuple[Erase, ...] = (scheduling.erase, directory.erase, accounts.erase)
 """In this order; the account itself goes last."""
-STAYING: tuple[WhatStays, ...] = ()
+STAYING: tuple[WhatStays, ...] = (scheduling.what_stays,)
 
 
 def export(session: Session, user: User) -> dict[str, Any]:
