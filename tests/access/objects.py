@@ -54,6 +54,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "security:token": always("not-a-token"),
         # An unguessable link is its own permission; here one that leads nowhere.
         "token": always("A" * 27),
+        "key": always("B" * 27),
+        "number": always("1"),
         "status": always("404"),
         "filename": always("css/tokens.css"),
         "security.static:filename": always("js/base64.js"),
