@@ -9,6 +9,7 @@ import app.directory.listing_models
 import app.directory.models
 import app.notifications.models
 import app.places.models
+import app.referrals.models
 import app.scheduling.models
 from app.core.database import Base
 

@@ -1,0 +1,126 @@
+"""Doctors: signing up, being looked at by an admin, their favourites and templates."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.roles import DOCTOR
+from app.accounts.services import give_role
+from app.core.errors import Conflict, Invalid, NotFound
+from app.directory.models import Therapist
+from app.directory.npi import is_npi
+from app.notifications.outbox import Notice, enqueue
+from app.referrals.models import Doctor, FavouriteTherapist, ReferralTemplate
+
+MOST_TEMPLATES = 20
+MOST_FAVOURITES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorFacts:
+    npi: str
+    name: str
+    practice: str = ""
+    phone: str = ""
+
+
+def sign_up(session: Session, user_id: int, facts: DoctorFacts, now: datetime) -> Doctor:
+    """The account becomes a doctor who waits to be verified; Invalid names the field. Once verified, facts stay."""
+    npi, name = "".join(facts.npi.split()), " ".join(facts.name.split())
+    if not is_npi(npi):
+        raise Invalid("This is not an NPI: ten digits, of which the last checks the others.", field="npi", code="npi")
+    if len(name.split()) < 2:
+        raise Invalid("Write your first and last name, as the registry has them.", field="name", code="name-needed")
+    doctor = session.scalar(select(Doctor).where(Doctor.user_id == user_id))
+    if doctor is not None and doctor.state == "verified":
+        raise Conflict("You are verified already. Write to us when something changed.", code="verified-already")
+    if doctor is None:
+        doctor = Doctor(user_id=user_id, created_at=now)
+        session.add(doctor)
+    if doctor.npi != npi:
+        doctor.registry_name, doctor.registry_checked_at = "", None
+    doctor.npi, doctor.name, doctor.state = npi, name[:120], "waiting"
+    doctor.practice, doctor.phone = facts.practice.strip()[:120], facts.phone.strip()[:40]
+    give_role(session, session.get_one(User, user_id), DOCTOR)
+    session.flush()
+    known = session.scalar(select(Therapist.name).where(Therapist.npi == npi, Therapist.origin != "self"))
+    if known:
+        note_registry_name(session, npi, known, now)
+    return doctor
+
+
+def note_registry_name(session: Session, npi: str, registered: str, now: datetime) -> int:
+    """What an imported registry file says of an NPI; how many doctors it is about."""
+    doctors = session.scalars(select(Doctor).where(Doctor.npi == npi)).all()
+    for doctor in doctors:
+        doctor.registry_name, doctor.registry_checked_at = registered[:160], now
+    return len(doctors)
+
+
+def decide(session: Session, doctor_id: int, *, verified: bool, by: str, reason: str, now: datetime) -> Doctor:
+    """An admin's word; a mail tells it. Conflict when another account is verified for the same NPI."""
+    doctor = session.get(Doctor, doctor_id, with_for_update=True)
+    if doctor is None or doctor.user_id is None:
+        raise NotFound("There is no such doctor.")
+    if not verified and not reason.strip():
+        raise Invalid("Say why, so that the doctor can mend it.", field="reason", code="reason-needed")
+    doctor.state = "verified" if verified else "refused"
+    doctor.decided_at, doctor.decided_by, doctor.reason = now, by[:120], reason.strip()[:300]
+    doctor.digest_until = now
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("Another account is verified for this NPI.", code="npi-taken") from error
+    key = f"doctor:{doctor.id}:decided:{now.isoformat()}"
+    enqueue(session, [Notice(key, "referral.doctor_decided", f"doctor:{doctor.id}", {"doctor": doctor.id}, now)])
+    return doctor
+
+
+def set_digest(session: Session, doctor_id: int, weekly: bool) -> None:
+    session.get_one(Doctor, doctor_id).weekly_digest = weekly
+
+
+def add_favourite(session: Session, doctor_id: int, therapist_id: int) -> None:
+    count = session.scalar(select(func.count()).where(FavouriteTherapist.doctor_id == doctor_id)) or 0
+    if count >= MOST_FAVOURITES:
+        raise Conflict("Your list is full. Take somebody off first.", code="too-many-favourites")
+    if session.get(Therapist, therapist_id) is None:
+        raise NotFound("There is no such therapist here.")
+    if session.get(FavouriteTherapist, (doctor_id, therapist_id)) is None:
+        session.add(FavouriteTherapist(doctor_id=doctor_id, therapist_id=therapist_id))
+        session.flush()
+
+
+def remove_favourite(session: Session, doctor_id: int, therapist_id: int) -> None:
+    session.execute(
+        delete(FavouriteTherapist).where(
+            FavouriteTherapist.doctor_id == doctor_id, FavouriteTherapist.therapist_id == therapist_id
+        )
+    )
+
+
+def save_template(session: Session, doctor_id: int, name: str, facts: Mapping[str, Any]) -> ReferralTemplate:
+    """Keep a filled-in form under a name. It holds nothing of a patient: the door leaves the label out."""
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise Invalid("Give the template a name.", field="template_name", code="name-needed")
+    count = session.scalar(select(func.count()).where(ReferralTemplate.doctor_id == doctor_id)) or 0
+    if count >= MOST_TEMPLATES:
+        raise Conflict("You have many templates. Delete one first.", code="too-many-templates")
+    row = ReferralTemplate(doctor_id=doctor_id, name=name, facts=json.dumps(dict(facts)))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def delete_template(session: Session, doctor_id: int, template_id: int) -> None:
+    session.execute(
+        delete(ReferralTemplate).where(ReferralTemplate.id == template_id, ReferralTemplate.doctor_id == doctor_id)
+    )
