@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.logs import logger
 from app.doors.database import db, transaction
 from app.doors.post import deliver
+from app.referrals import services as referrals
 from app.scheduling import services as scheduling
 from config import Settings
 
@@ -33,6 +34,7 @@ def make_queue(app: Flask) -> Huey:
     _every(queue, app, "expire", crontab(), expire)
     _every(queue, app, "roll_horizon", crontab(minute="10", hour="*/6"), roll)
     _every(queue, app, "tidy", crontab(minute="40"), tidy)
+    _every(queue, app, "weekly_letters", crontab(minute="20", hour="14"), weekly_letters)
     return queue
 
 
@@ -66,6 +68,14 @@ def tidy() -> None:
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
         scheduling.forget_old_drafts(session, now())
+
+
+def weekly_letters() -> None:
+    """What the week brought, to each doctor whose last letter is a week old."""
+    while True:
+        with transaction() as session:
+            if not referrals.send_due(session, now(), limit=50):
+                return
 
 
 def _every(queue: Huey, app: Flask, name: str, times: Any, work: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from app.doors.database import transaction
 from app.notifications.delivery import Post, deliver_due
 from app.notifications.messages import Letterhead
 from app.notifications.transports import Transport, into_folder, over_smtp, sender_of
+from app.referrals.emails import RENDERERS as OF_REFERRALS
 from app.scheduling.emails import RENDERERS as OF_VISITS
 from config import ROOT, Settings
 
@@ -15,7 +16,9 @@ from config import ROOT, Settings
 def post_of(settings: Settings) -> Post:
     """The post as the settings want it; without MAIL_URL mails are kept in `outbox/` beside the database."""
     return Post(
-        renderers={**OF_VISITS, **OF_THE_DIRECTORY}, letterhead=letterhead_of(settings), transport=_transport(settings)
+        renderers={**OF_VISITS, **OF_THE_DIRECTORY, **OF_REFERRALS},
+        letterhead=letterhead_of(settings),
+        transport=_transport(settings),
     )
 
 

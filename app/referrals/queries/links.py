@@ -107,6 +107,6 @@ def cards_of(session: Session, therapist_ids: Any, on: date) -> list[Shortlisted
     found = []
     for each in therapist_ids:
         place = listed.get(each)
-        card = orjson.loads(place[1]) | {"distance_km": None} if place else None
-        found.append(Shortlisted(each, place[0] if place else None, card))
+        whole = orjson.loads(place[1]) | {"distance_km": None} if place else None
+        found.append(Shortlisted(each, place[0] if place else None, whole))
     return found

@@ -1,0 +1,65 @@
+"""The messages about referrals. No subject, address or line of the digest names a complaint or a treatment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.clock import now
+from app.notifications.delivery import Renderer
+from app.notifications.messages import Letterhead, Message
+from app.notifications.rendering import write
+from app.referrals import links
+from app.referrals.models import Doctor, Referral
+
+
+def link(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    """The link for the patient, in the language that the doctor chose; not when it was taken back meanwhile."""
+    referral = session.get(Referral, facts["referral"])
+    doctor = session.get(Doctor, referral.doctor_id) if referral else None
+    if referral is None or doctor is None:
+        return None
+    seen = links.LinkFacts(doctor.state, doctor.user_id is not None, referral.revoked_at, referral.valid_until)
+    if links.standing(seen, now()) != "works":
+        return None
+    name = "referral/link_es" if facts["language"] == "es" else "referral/link"
+    address = f"{letterhead.base_url}/r/{referral.code}"
+    words = {"doctor": doctor.name, "practice": doctor.practice, "link": address}
+    written = write(letterhead, name, words, locale=facts["language"])
+    return Message(facts["to"], written.subject, written.text, written.html)
+
+
+def doctor_decided(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    doctor = session.get(Doctor, facts["doctor"])
+    user = session.get(User, doctor.user_id) if doctor and doctor.user_id else None
+    if doctor is None or user is None:
+        return None
+    words = {"doctor": doctor.name, "verified": doctor.state == "verified", "reason": doctor.reason}
+    written = write(letterhead, "referral/doctor_decided", words)
+    return Message(user.email, written.subject, written.text, written.html)
+
+
+def digest(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    doctor = session.get(Doctor, facts["doctor"])
+    user = session.get(User, doctor.user_id) if doctor and doctor.user_id else None
+    if doctor is None or user is None or not doctor.weekly_digest:
+        return None
+    numbers: Mapping[str, int] = facts["numbers"]
+    lines = [
+        ("Links opened for the first time", numbers["opened"]),
+        ("Visits asked for", numbers["requested"]),
+        ("Visits confirmed", numbers["confirmed"]),
+        ("Visits that took place", numbers["attended"]),
+        ("Visits that did not come about", numbers["not_taken"]),
+    ]
+    table = [(label, str(count)) for label, count in lines if count]
+    written = write(letterhead, "referral/digest", {"doctor": doctor.name}, table=table)
+    return Message(user.email, written.subject, written.text, written.html)
+
+
+RENDERERS: dict[str, Renderer] = {
+    "referral.link": link,
+    "referral.doctor_decided": doctor_decided,
+    "referral.digest": digest,
+}
