@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.errors import NotFound
@@ -49,6 +49,31 @@ def own_practice(session: Session, user_id: int) -> Therapist | None:
     """The same with all its parts, in a fixed number of reads."""
     query = select(Therapist).where(Therapist.user_id == user_id).options(*map(selectinload, PARTS))
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def claimable(session: Session, text: str, limit: int = 20) -> list[tuple[str, str, str]]:
+    """(slug, name, town) of imported pages that are nobody's yet, by NPI, or by the words of a name in any order."""
+    town = select(Location.city).where(Location.therapist_id == Therapist.id).order_by(Location.id).limit(1)
+    query = select(Therapist.slug, Therapist.name, town.scalar_subquery()).where(
+        Therapist.claimed.is_(False), Therapist.hidden.is_(False), Therapist.registry_active.is_(True)
+    )
+    if text.isdigit():
+        query = query.where(Therapist.npi == text)
+    else:
+        *first, last = text.casefold().split()
+        query = query.where(func.lower(Therapist.last_name).startswith(last, autoescape=True))
+        for word in first:
+            query = query.where(func.lower(Therapist.first_name).startswith(word, autoescape=True))
+    return [
+        (slug, name, city or "") for slug, name, city in session.execute(query.order_by(Therapist.name).limit(limit))
+    ]
+
+
+def place_labels(session: Session, therapist_id: int) -> dict[int, str]:
+    """What a therapist's places are called: their name, else street or town."""
+    query = select(Location.id, Location.name, Location.street, Location.city, Location.kind)
+    rows = session.execute(query.where(Location.therapist_id == therapist_id).order_by(Location.id))
+    return {row.id: row.name or row.street or row.city or f"#{row.id}" for row in rows}
 
 
 def profile(session: Session, slug: str, on: date) -> Profile:

@@ -15,6 +15,7 @@ from app.web.directory.views import directory
 from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
+from app.web.practice.views import media, practice
 from app.web.robots.views import robots
 from app.web.scheduling.book import booking
 from app.web.scheduling.help import help_now
@@ -35,6 +36,8 @@ BLUEPRINTS = (
     helper,
     finder,
     directory,
+    practice,
+    media,
     robots,
     times,
     booking,

@@ -3,8 +3,10 @@
 from app.scheduling.queries.agenda import AgendaRow, agenda, bookings_touched, open_requests
 from app.scheduling.queries.bookable import Bookable, bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
+from app.scheduling.queries.ground import busy_elsewhere, open_times
 from app.scheduling.queries.next_times import NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
+from app.scheduling.queries.own import exceptions, holidays, settings, time_off, weekly_hours
 from app.scheduling.queries.visits import (
     EventRow,
     Visit,
@@ -29,18 +31,25 @@ __all__ = [
     "bookable",
     "bookables",
     "bookings_touched",
+    "busy_elsewhere",
+    "exceptions",
     "first_free",
     "free_times",
     "history",
+    "holidays",
     "is_free",
     "next_times",
     "offered_times",
     "offers",
     "open_requests",
+    "open_times",
     "series_plan",
+    "settings",
+    "time_off",
     "times_near",
     "visit",
     "visit_by_id",
     "visits_of_email",
     "visits_of_link",
+    "weekly_hours",
 ]

@@ -69,7 +69,7 @@ SETTINGS = (
     SchedulingSettings.travel_minutes,
     SchedulingSettings.most_open_requests,
 )
-BOOKABLE: Select[*tuple[Any, ...]] = (
+OFFERED: Select[*tuple[Any, ...]] = (
     select(
         Therapist.id,
         Service.id,
@@ -89,37 +89,40 @@ BOOKABLE: Select[*tuple[Any, ...]] = (
     .join_from(Service, Therapist, Service.therapist_id == Therapist.id)
     .join(Location, Location.therapist_id == Therapist.id)
     .outerjoin(SchedulingSettings, SchedulingSettings.therapist_id == Therapist.id)
-    .where(
-        Service.active,
-        Location.active,
-        Therapist.claimed,
-        ~Therapist.hidden,
-        Therapist.registry_active,
-        Therapist.booking_mode != "none",
-        Service.home_visit == (Location.kind == "home_visits"),
-    )
+    .where(Service.active, Location.active, Service.home_visit == (Location.kind == "home_visits"))
 )
+"""What its therapist can enter and move by hand, also while nobody can book it here."""
 
+BOOKABLE = OFFERED.where(
+    Therapist.claimed, ~Therapist.hidden, Therapist.registry_active, Therapist.booking_mode != "none"
+)
 
 ONE = BOOKABLE.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
 ONE_LOCKED = ONE.with_for_update(of=Therapist)
+OWN = OFFERED.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
+OWN_LOCKED = OWN.with_for_update(of=Therapist)
 
 
-def bookables(session: Session, service_id: int, location_id: int | None = None) -> list[Bookable]:
-    """The places where a service can be booked; none when it is not on offer."""
-    query = BOOKABLE.where(Service.id == service_id).order_by(Location.id)
+def bookables(
+    session: Session, service_id: int, location_id: int | None = None, *, by_owner: bool = False
+) -> list[Bookable]:
+    """The places where a service can be booked; none when it is not on offer. `by_owner`: by hand, by the therapist."""
+    query = (OFFERED if by_owner else BOOKABLE).where(Service.id == service_id).order_by(Location.id)
     if location_id is not None:
         query = query.where(Location.id == location_id)
     return [Bookable._make(row) for row in session.execute(query)]
 
 
-def bookable(session: Session, service_id: int, location_id: int, *, lock: bool = False) -> Bookable:
+def bookable(
+    session: Session, service_id: int, location_id: int, *, lock: bool = False, by_owner: bool = False
+) -> Bookable:
     """One service at one location; NotFound when it is not on offer there (another therapist's, say).
 
     `lock` takes the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway).
     """
     scope = {"service": service_id, "location": location_id}
-    row = plain(session).execute(ONE_LOCKED if lock else ONE, scope).first()
+    query = (OWN_LOCKED if lock else OWN) if by_owner else (ONE_LOCKED if lock else ONE)
+    row = plain(session).execute(query, scope).first()
     if row is None:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
     return Bookable._make(row)

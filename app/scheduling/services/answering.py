@@ -56,7 +56,7 @@ def offer_other_times(
     _check_in_time(booking, now)
     if not 1 <= len(set(starts)) <= MOST_OTHER_TIMES:
         raise Invalid("Offer one to three times.", field="times", code="times-count")
-    one = place(session, booking, location_id)
+    one = place(session, booking, location_id, by_owner=True)
     for each in starts:
         check_free(session, one, each, now, without=booking.id)
     offered = json.dumps([[each.isoformat(), location_id] for each in sorted(set(starts))])
@@ -90,11 +90,11 @@ def no_show(session: Session, booking_id: int, therapist: Actor, now: datetime) 
     transition(session, booking, "miss", therapist, now)
 
 
-def place(session: Session, booking: Booking, location_id: int) -> Bookable:
+def place(session: Session, booking: Booking, location_id: int, *, by_owner: bool = False) -> Bookable:
     """Where a booking may move to: what was agreed stays, whatever the service says by now."""
     if booking.service_id is None:
         raise Gone("This treatment is not offered any more.", code="not-bookable")
-    return bookable(session, booking.service_id, location_id)._replace(
+    return bookable(session, booking.service_id, location_id, by_owner=by_owner)._replace(
         minutes=booking.minutes, buffer_before=booking.buffer_before, buffer_after=booking.buffer_after
     )
 

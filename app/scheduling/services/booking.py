@@ -95,7 +95,7 @@ def book_series(session: Session, request: BookingRequest, every_weeks: int, cou
 
 def enter(session: Session, request: BookingRequest, therapist: Actor, now: datetime) -> Booked:
     """A therapist's own entry, for somebody who called: confirmed at once, without safety questions or notice."""
-    one = bookable(session, request.service_id, request.location_id, lock=True)
+    one = bookable(session, request.service_id, request.location_id, lock=True, by_owner=True)
     if one.therapist_id != therapist.id:
         raise Invalid("This is not your service.", field="service", code="not-yours")
     check_free(session, one._replace(minimum_notice=0), request.starts_at, now)

@@ -60,10 +60,3 @@ def report(slug: str) -> str | tuple[str, int] | Response:
         return redirect(f"/therapists/{slug}", code=303)
     page = render_template("directory/report.html", therapist=therapist, form=form)
     return (page, 422) if form.errors else page
-
-
-@directory.get("/practice/claim/<slug>")
-@audience("public")
-def claim(slug: str) -> str:
-    """Explains how a therapist makes an imported page theirs."""
-    return render_template("directory/claim.html", therapist=queries.therapist_by_slug(db.session, slug))

@@ -1,0 +1,84 @@
+"""A visit that came by phone: entered by the therapist, confirmed at once."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.core.errors import Conflict, DomainError, Invalid
+from app.core.zones import zone
+from app.directory.queries import own_practice
+from app.doors.audience import audience
+from app.doors.caller import signed_in_user
+from app.doors.database import db, transaction
+from app.scheduling import services as scheduling
+from app.scheduling.safety import Screening
+from app.scheduling.services import BookingRequest, Contact
+from app.web.practice.fields import plain
+from app.web.practice.room import actor, home_zone, my_id, practice
+from app.web.practice.visit_forms import NewVisitForm
+from app.web.practice.visits import Answer, instant, place_names
+
+FIELDS = {"service": "service", "name": "name", "email": "email", "phone": "phone", "starts_at": "at"}
+"""Which field of the form shows a refusal that names a field of the service."""
+
+
+@practice.route("/visits/new", methods=["GET", "POST"])
+@audience("therapist")
+def new_visit() -> Answer:
+    form, zones = _form()
+    if not form.service.choices or not form.location.choices:
+        flash(_("First add a service and a place where you work."), "warn")
+        return redirect(url_for(".treatments"))
+    if not form.validate_on_submit():
+        return _page(form, [], 422 if form.errors else 200)
+    starts_at = instant(form.day.data, form.at.data, zones[form.location.data])
+    contact = Contact(
+        name=form.name.data or "", email=(form.email.data or "").strip() or None, phone=plain(form.phone.data) or None
+    )
+    wanted = BookingRequest(
+        form.service.data, form.location.data, starts_at, contact, Screening({}), note=form.note.data or ""
+    )
+    try:
+        with transaction() as session:
+            made = scheduling.enter(session, wanted, actor(), clock.now())
+    except (Invalid, Conflict) as error:
+        _blame(form, error)
+        near = [each.astimezone(zone(zones[form.location.data])) for each in _times(error)]
+        return _page(form, near, 422)
+    flash(_("Entered. The time is theirs."), "ok")
+    return redirect(url_for(".visit", booking_id=made.id), code=303)
+
+
+def _form() -> tuple[NewVisitForm, dict[int, str]]:
+    own = own_practice(db.session, signed_in_user().id)
+    services = [each for each in own.services if each.active] if own else []
+    places = {each.id: each for each in own.locations if each.active} if own else {}
+    wall = clock.now().astimezone(home_zone(my_id()))
+    try:
+        wall = datetime.fromisoformat(request.args.get("at", ""))
+    except ValueError:
+        wall = wall.replace(minute=0)
+    form = NewVisitForm(data={"day": wall.date(), "at": wall.time()})
+    names = place_names()
+    form.service.choices = [
+        (each.id, _("%(name)s, %(minutes)s min", name=each.name, minutes=each.minutes)) for each in services
+    ]
+    form.location.choices = [(each, names[each]) for each in places]
+    return form, {each: place.time_zone for each, place in places.items()}
+
+
+def _blame(form: NewVisitForm, error: DomainError) -> None:
+    name = FIELDS.get(getattr(error, "field", None) or "", "at")
+    form[name].errors = [*form[name].errors, error.message]
+
+
+def _times(error: DomainError) -> list[datetime]:
+    times: Any = error.facts.get("times", [])
+    return list(times)
+
+
+def _page(form: NewVisitForm, near: list[datetime], status: int) -> Answer:
+    return render_template("practice/new_visit.html", form=form, near=near), status

@@ -1,0 +1,108 @@
+"""Fields that the practice's forms share: prices as people write them, wall times, what was seen when the form came."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField
+from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.core.errors import Conflict, DomainError, Invalid
+
+PRICE = re.compile(r"\$?\s*(\d{1,5})(?:[.,](\d{1,2}))?\s*\$?")
+MOST_CENTS = 500_000
+
+
+class PriceField(StringField):
+    """An amount such as 95 or 95.50, kept as cents; empty is a price on request."""
+
+    def process_data(self, value: int | None) -> None:
+        self.data = value
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return f"{self.data / 100:.2f}".removesuffix(".00")
+
+    def process_formdata(self, values: list[str]) -> None:
+        text = values[0].strip() if values else ""
+        self.data = None
+        if not text:
+            return
+        found = PRICE.fullmatch(text.replace(",", ".", 1))
+        if not found:
+            raise ValueError(_("Write the price as a number, such as 95 or 95.50."))
+        self.data = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+        if self.data > MOST_CENTS:
+            raise ValueError(_("That is more than a session can cost here."))
+
+
+class WholeNumber(IntegerField):
+    """A whole number within bounds, or nothing."""
+
+    def __init__(self, label: Any, least: int, most: int, *validators: Any, **more: Any) -> None:
+        bounds = NumberRange(least, most, message=_l("A number from %(least)s to %(most)s.", least=least, most=most))
+        super().__init__(label, [*(validators or [Optional()]), bounds], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Write a whole number.")) from error
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a list, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class CarefulForm(FlaskForm):
+    """A form that knows what its page showed: `seen` is a seal of the values, so that nothing is overwritten unseen."""
+
+    seen = HiddenField()
+
+    def show(self, values: object) -> None:
+        self.seen.data = seal(values)
+
+    def check_seen(self, values: object) -> None:
+        """Conflict when the values are not those that the page was made from."""
+        if self.seen.data != seal(values):
+            raise Conflict(_("This was changed in another window meanwhile."), code="stale")
+
+    def blame(self, error: DomainError, fallback: str) -> None:
+        """Show a refusal of a service beside the field that it names."""
+        name = error.field if isinstance(error, Invalid) and error.field and error.field in self else fallback
+        self[name].errors = [*self[name].errors, error.message]
+
+
+def seal(values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+def plain(value: str | None) -> str:
+    """One line without odd characters."""
+    return " ".join("".join(c for c in (value or "") if c.isprintable() or c.isspace()).split())
+
+
+def not_blank(message: Any) -> Callable[[Any, Any], None]:
+    """Required, in our own words, checked on sending."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not str(field.data or "").strip():
+            raise ValidationError(str(message))
+
+    check.field_flags = {}  # type: ignore[attr-defined]
+    return check
+
+
+def columns(row: object, names: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in names)

@@ -1,0 +1,58 @@
+"""The practice's blueprint, and who is in it: every view acts for the caller's own therapist and nobody else's."""
+
+from typing import Any, cast
+
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.accounts.roles import THERAPIST
+from app.core.zones import zone
+from app.directory.models import Location, Therapist
+from app.directory.queries import own_therapist
+from app.directory.roles import may_act
+from app.doors.audience import declared
+from app.doors.caller import caller, signed_in_user
+from app.doors.database import db
+from app.scheduling.states import Actor
+
+practice = Blueprint("practice", __name__, url_prefix="/practice")
+
+
+@practice.before_request
+def enter() -> Response | None:
+    """A therapist without a practice of their own begins with the set-up."""
+    if not request.endpoint or declared(current_app, request.endpoint) != {THERAPIST}:
+        return None
+    user = signed_in_user()
+    own = own_therapist(db.session, user.id)
+    if own is None or not may_act(user.id, own.user_id):
+        return redirect(url_for("practice.start"))
+    g.practice = own
+    g.practice_id = own.id
+    return None
+
+
+def me() -> Therapist:
+    """The caller's own therapist, as read when the request came in."""
+    return cast(Therapist, g.practice)
+
+
+def my_id() -> int:
+    return cast(int, g.practice_id)
+
+
+def actor() -> Actor:
+    return Actor("therapist", my_id())
+
+
+def own_or_none() -> Therapist | None:
+    """The caller's therapist, on pages that are for everybody."""
+    user = caller()
+    return own_therapist(db.session, user.id) if user else None
+
+
+def home_zone(therapist_id: int) -> Any:
+    """The zone of the first place, in which a day of the practice is counted."""
+    query = select(Location.time_zone).where(Location.therapist_id == therapist_id, Location.active)
+    return zone(db.session.scalars(query.order_by(Location.id).limit(1)).first() or "UTC")

@@ -1,0 +1,108 @@
+"""Today and the week: what waits for an answer, what comes, and a calendar of both."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core import clock
+from app.directory.models import Therapist
+from app.doors.audience import audience
+from app.doors.database import db
+from app.scheduling import queries
+from app.scheduling.queries import AgendaRow
+from app.web.practice.calendar import calendar, monday_of
+from app.web.practice.room import home_zone, my_id, own_or_none, practice
+from app.web.practice.words import REASONS
+
+DAY = timedelta(days=1)
+FRESH_FOR = timedelta(days=150)
+"""Pages that nobody confirmed for six months are shown further down: we ask a month before."""
+
+
+@practice.get("/")
+@audience("public")
+def today() -> str | Response:
+    """A therapist's day; for everybody else, what this is."""
+    own = own_or_none()
+    if own is None:
+        return render_template("practice/welcome.html")
+    zone, now = home_zone(own.id), clock.now()
+    first = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
+    rows = queries.agenda(db.session, own.id, first, first + DAY)
+    coming = [] if rows else queries.agenda(db.session, own.id, first + DAY, first + 15 * DAY)[:3]
+    return render_template(
+        "practice/today.html",
+        own=own,
+        day=first.date(),
+        now=now,
+        zone=zone,
+        requests=queries.open_requests(db.session, own.id),
+        rows=[agenda_item(row, now, zone) for row in rows],
+        coming=coming,
+        unmarked=unmarked(own.id, now),
+        reasons=REASONS,
+        confirm_now=confirm_now(own, first.date()),
+    )
+
+
+@practice.get("/week")
+@audience("therapist")
+def week() -> str | Response:
+    zone, now = home_zone(my_id()), clock.now()
+    this_day = now.astimezone(zone).date()
+    try:
+        first = monday_of(date.fromisoformat(request.args["from"])) if request.args.get("from") else monday_of(this_day)
+    except (ValueError, OverflowError):
+        return redirect(url_for(".week"))
+    if not date(2020, 1, 1) <= first <= date(2100, 1, 1):
+        return redirect(url_for(".week"))
+    start = datetime.combine(first, datetime.min.time(), zone)
+    end = datetime.combine(first + timedelta(days=7), datetime.min.time(), zone)
+    return render_template(
+        "practice/week.html",
+        calendar=_calendar(start, end, this_day, zone),
+        first=first,
+        last=first + timedelta(days=6),
+        earlier=first - timedelta(days=7),
+        later=first + timedelta(days=7),
+        this_week=monday_of(this_day),
+        zone=zone,
+        now=now,
+    )
+
+
+def unmarked(therapist_id: int, now: datetime) -> list[AgendaRow]:
+    """Visits of the last two weeks that ended and were not marked."""
+    rows = queries.agenda(db.session, therapist_id, now - 14 * DAY, now)
+    return [row for row in rows if row.state == "confirmed" and row.ends_at <= now]
+
+
+def agenda_item(row: AgendaRow, now: datetime, zone: Any) -> dict[str, Any]:
+    """A visit in a day's list."""
+    place = row.location_name
+    return {
+        "starts_at": row.starts_at.astimezone(zone),
+        "ends_at": row.ends_at.astimezone(zone),
+        "title": row.visit_for or row.name,
+        "detail": " · ".join(filter(None, (row.service_name, place))),
+        "url": url_for("practice.visit", booking_id=row.id),
+        "state": "now" if row.starts_at <= now < row.ends_at else "",
+        "row": row,
+    }
+
+
+def confirm_now(own: Therapist, day: date) -> bool:
+    """Whether to ask that the page is still right."""
+    return own.confirmed_on is None or day - own.confirmed_on > FRESH_FOR
+
+
+def _calendar(start: datetime, end: datetime, this_day: date, zone: Any) -> Any:
+    me = my_id()
+    off = [(each.starts_at, each.ends_at, each) for each in queries.time_off(db.session, me, start)]
+    busy = [(starts, ends, None) for starts, ends in queries.busy_elsewhere(db.session, me, start, end)]
+    rows = [(row.starts_at, row.ends_at, row) for row in queries.agenda(db.session, me, start, end)]
+    ground = queries.open_times(db.session, me, start, end)
+    blocked = [(max(a, start), min(b, end), facts) for a, b, facts in (*off, *busy) if a < end and b > start]
+    return calendar(start.date(), zone, this_day, ground, rows, blocked)

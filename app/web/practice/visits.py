@@ -1,0 +1,283 @@
+"""One visit in the therapist's hands: read it, answer it, move it, mark it, write about it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.core import clock
+from app.core.errors import Conflict, DomainError, Gone, Invalid
+from app.core.zones import zone
+from app.doors.audience import audience
+from app.doors.database import db, transaction
+from app.scheduling import queries, safety
+from app.scheduling import services as scheduling
+from app.scheduling.queries import Visit
+from app.scheduling.queries.free_times import free_times_of
+from app.web.practice.room import actor, my_id, practice
+from app.web.practice.visit_forms import MessageForm, MoveForm
+from app.web.practice.words import ACTIONS, REASONS, STATES
+
+Answer = str | Response | tuple[str, int]
+MOST_TIMES = 3
+
+
+@practice.get("/visits/<int:booking_id>")
+@audience("therapist")
+def visit(booking_id: int) -> str:
+    return _page(booking_id, MessageForm())
+
+
+@practice.post("/visits/<int:booking_id>/accept")
+@audience("therapist")
+def accept(booking_id: int) -> Response:
+    whole = request.form.get("whole_series") == "yes"
+    change = lambda session, now: scheduling.accept(session, booking_id, actor(), now, whole_series=whole)  # noqa: E731
+    return _do(booking_id, change, _("Accepted. The person gets a mail."))
+
+
+@practice.post("/visits/<int:booking_id>/decline")
+@audience("therapist")
+def decline(booking_id: int) -> Response:
+    reason, whole = request.form.get("reason", ""), request.form.get("whole_series") == "yes"
+
+    def change(session: Session, now: datetime) -> None:
+        scheduling.decline(session, booking_id, actor(), reason, now, whole_series=whole)
+
+    return _do(booking_id, change, _("Declined. The person gets a mail with the reason."))
+
+
+@practice.route("/visits/<int:booking_id>/other-times", methods=["GET", "POST"])
+@audience("therapist")
+def other_times(booking_id: int) -> Answer:
+    """Offer up to three other times instead of the one that was asked for."""
+    one = queries.visit_by_id(db.session, booking_id, my_id())
+    chosen = _instants(request.form.getlist("times"))
+    if request.method == "POST":
+
+        def change(session: Session, now: datetime) -> None:
+            scheduling.offer_other_times(session, booking_id, actor(), chosen, one.location_id, now)
+
+        try:
+            _apply(change)
+        except (Invalid, Conflict) as error:
+            return _times_page(one, chosen, error.message), 422
+        flash(_("Offered. The person chooses one, or you hear from them."), "ok")
+        return redirect(url_for(".visit", booking_id=booking_id), code=303)
+    return _times_page(one, [], "")
+
+
+@practice.route("/visits/<int:booking_id>/move", methods=["GET", "POST"])
+@audience("therapist")
+def move(booking_id: int) -> Answer:
+    """Another time: by the form, or prefilled by a drag in the week (`to` is a wall time)."""
+    one = queries.visit_by_id(db.session, booking_id, my_id())
+    wall = _wanted(request.args.get("to")) or one.starts_at.astimezone(zone(one.time_zone))
+    form = MoveForm(data={"day": wall.date(), "at": wall.time(), "location": one.location_id})
+    places = _places_of(one)
+    form.location.choices = [(place.location_id, place_names().get(place.location_id, "")) for place in places]
+    if not form.validate_on_submit():
+        return _move_page(one, form, [], 422 if form.errors else 200)
+    spot = next(place for place in places if place.location_id == form.location.data)
+    starts_at = instant(form.day.data, form.at.data, spot.time_zone)
+    agreed = request.form.get("agreed") == "yes" or not one.email
+    act = scheduling.move_as_therapist if agreed else scheduling.reschedule_as_therapist
+    try:
+        _apply(lambda session, now: act(session, booking_id, actor(), starts_at, spot.location_id, now))
+    except (Invalid, Conflict) as error:
+        form.at.errors = [*form.at.errors, error.message]
+        return _move_page(one, form, error.facts.get("times", []), 422)
+    flash(_("Moved.") if agreed else _("Asked. Both times are kept until the person answers."), "ok")
+    return redirect(url_for(".visit", booking_id=booking_id), code=303)
+
+
+@practice.post("/visits/<int:booking_id>/agree")
+@audience("therapist")
+def agree(booking_id: int) -> Response:
+    change = lambda session, now: scheduling.agree_to_move_as_therapist(session, booking_id, actor(), now)  # noqa: E731
+    return _do(booking_id, change, _("Moved to the new time."))
+
+
+@practice.post("/visits/<int:booking_id>/keep")
+@audience("therapist")
+def keep(booking_id: int) -> Response:
+    change = lambda session, now: scheduling.refuse_move_as_therapist(session, booking_id, actor(), now)  # noqa: E731
+    return _do(booking_id, change, _("The visit stays when it was."))
+
+
+@practice.post("/visits/<int:booking_id>/cancel")
+@audience("therapist")
+def cancel(booking_id: int) -> Response:
+    scope: Any = request.form.get("scope") if request.form.get("scope") in ("one", "rest", "all") else "one"
+    reason = request.form.get("reason", "")
+    reason = reason if reason in REASONS else "other"
+
+    def change(session: Session, now: datetime) -> None:
+        scheduling.cancel_as_therapist(session, booking_id, actor(), reason, now, scope=scope)
+
+    return _do(booking_id, change, _("Cancelled. The person gets a mail."))
+
+
+@practice.post("/visits/<int:booking_id>/came")
+@audience("therapist")
+def came(booking_id: int) -> Response:
+    return _do(booking_id, lambda session, now: scheduling.attended(session, booking_id, actor(), now), _("Saved."))
+
+
+@practice.post("/visits/<int:booking_id>/missed")
+@audience("therapist")
+def missed(booking_id: int) -> Response:
+    change = lambda session, now: scheduling.no_show(session, booking_id, actor(), now)  # noqa: E731
+    return _do(booking_id, change, _("Saved. The person is not told."))
+
+
+@practice.post("/visits/<int:booking_id>/message")
+@audience("therapist")
+def message(booking_id: int) -> Answer:
+    form = MessageForm()
+    if not form.validate_on_submit():
+        return _page(booking_id, form), 422
+    text = form.text.data or ""
+    change = lambda session, now: scheduling.write_message_as_therapist(session, booking_id, actor(), text, now)  # noqa: E731
+    return _do(booking_id, change, _("Sent. The mail says only that there is a message."))
+
+
+@practice.post("/visits/<int:booking_id>/block")
+@audience("therapist")
+def block(booking_id: int) -> Response:
+    """This person books no more with me, under the address and the number of this visit."""
+
+    def change(session: Session, _now: datetime) -> None:
+        one = queries.visit_by_id(session, booking_id, my_id())
+        for value in filter(None, (one.email, one.phone)):
+            scheduling.block(session, my_id(), value)
+
+    return _do(booking_id, change, _("Blocked. They cannot book with you any more; they are not told."))
+
+
+def instant(day: date, at: time, time_zone: str) -> datetime:
+    """A wall time at the venue; in a repeated hour the first."""
+    return datetime.combine(day, at.replace(second=0, microsecond=0), zone(time_zone))
+
+
+def place_names() -> dict[int, str]:
+    """What the practice's places are called."""
+    from app.directory.queries import place_labels
+
+    return place_labels(db.session, my_id())
+
+
+def _apply(change: Callable[[Session, datetime], object]) -> None:
+    with transaction() as session:
+        change(session, clock.now())
+
+
+def _do(booking_id: int, change: Callable[[Session, datetime], object], done: str) -> Response:
+    """Change a visit and go back to where the button was; a refusal is said there."""
+    queries.visit_by_id(db.session, booking_id, my_id())
+    try:
+        _apply(change)
+    except (Conflict, Gone, Invalid) as error:
+        db.session.rollback()
+        flash(error.message, "error")
+    else:
+        flash(done, "ok")
+    back = url_for(".today") if request.form.get("back") == "today" else url_for(".visit", booking_id=booking_id)
+    return redirect(back, code=303)
+
+
+def _page(booking_id: int, form: MessageForm) -> str:
+    """The read of the sealed parts is recorded, so it is a transaction."""
+    now = clock.now()
+    with transaction() as session:
+        sealed = scheduling.read_sealed(session, booking_id, actor(), now)
+        one = queries.visit_by_id(session, booking_id, my_id())
+        events = queries.history(session, booking_id)
+        blocked = set(scheduling.blocked(session, my_id()))
+    return render_template(
+        "practice/visit.html",
+        visit=one,
+        zone=zone(one.time_zone),
+        now=now,
+        sealed=sealed,
+        flags=_flags(sealed),
+        events=events,
+        offered=queries.offered_times(one),
+        blocked=bool(blocked & {(one.email or "").strip().casefold(), one.phone}),
+        form=form,
+        states=STATES,
+        actions=ACTIONS,
+        reasons=REASONS,
+    )
+
+
+def _flags(sealed: scheduling.Sealed) -> list[tuple[str, str, bool]]:
+    """(how serious, in words, whether a yes became a no) of what the safety questions brought up."""
+    if sealed.screening is None:
+        return []
+    answers, changed = sealed.screening.answers, sealed.screening.changed
+    return [
+        (each.group, each.short, each.id in changed)
+        for each in safety.QUESTIONS
+        if answers.get(each.id) is True or each.id in changed
+    ]
+
+
+def _places_of(one: Visit) -> list[queries.Bookable]:
+    return queries.bookables(db.session, one.service_id, by_owner=True) if one.service_id else []
+
+
+def _free(one: Visit, first: datetime, days: int, location_id: int | None = None) -> list[datetime]:
+    offers = [each._replace(minimum_notice=0) for each in _places_of(one)]
+    offers = [each for each in offers if location_id in (None, each.location_id)]
+    found = free_times_of(db.session, offers, first, first + timedelta(days=days), clock.now(), without=one.id)
+    return sorted({each.starts_at for each in found})
+
+
+def _times_page(one: Visit, chosen: list[datetime], problem: str) -> str:
+    local = zone(one.time_zone)
+    near = _free(one, max(clock.now(), one.starts_at - timedelta(days=3)), 10, one.location_id)
+    days: dict[date, list[datetime]] = {}
+    for each in near:
+        if each != one.starts_at:
+            days.setdefault(each.astimezone(local).date(), []).append(each.astimezone(local))
+    return render_template(
+        "practice/other_times.html", visit=one, zone=local, days=days, chosen=chosen, problem=problem
+    )
+
+
+def _move_page(one: Visit, form: MoveForm, near: Any, status: int) -> Answer:
+    local = zone(one.time_zone)
+    day = form.day.data or one.starts_at.astimezone(local).date()
+    start = datetime.combine(day, time(), local)
+    free = [each.astimezone(local) for each in _free(one, start, 1)]
+    near = [each.astimezone(local) for each in near]
+    page = render_template("practice/move.html", visit=one, zone=local, form=form, free=free, near=near, day=day)
+    return page, status
+
+
+def _instants(texts: list[str]) -> list[datetime]:
+    found = []
+    for text in texts[: MOST_TIMES + 1]:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            continue
+        if at.tzinfo is not None:
+            found.append(at)
+    return found
+
+
+def _wanted(text: str | None) -> datetime | None:
+    """A wall time from a link, such as 2026-12-01T16:30."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+    except ValueError:
+        return None
+
+
+__all__ = ["DomainError", "instant", "place_names", "visit"]
