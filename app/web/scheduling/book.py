@@ -287,7 +287,7 @@ def _saved(slug: str, key: str, *, after: str, **changes: Any) -> Response:
         "questions/3": "contact",
     }
     step = next_step(draft)
-    if step == "review" and after in following and not request.args.get("change"):
+    if step == "review" and after in following and not request.args.get("change") and not draft.offer:
         step = following[after]  # type: ignore[assignment]
         if after == "questions/2" and draft.evaluation.doctor_first:
             step = "choice"

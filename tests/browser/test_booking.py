@@ -1,0 +1,189 @@
+"""The whole way to a visit in a real browser: on a phone, by keyboard, without scripts, with large text; axe at each step."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
+
+from app.core.clock import now
+from app.directory.models import Therapist
+from app.doors.post import deliver
+from app.scheduling import services
+from app.scheduling.hours import OpeningHours
+from tests import factories
+from tests.browser.conftest import aside
+
+pytestmark = pytest.mark.browser
+TYPED = {"Your name": "Pat Example", "E-mail": "pat@example.test", "A note": "Since spring."}
+
+
+@pytest.fixture
+def slug(session: Session) -> str:
+    """A therapist who is open all day, every day."""
+    one: Therapist = factories.therapist(session, email="therapist@example.test", phone="+15125550100")
+    weekly = [OpeningHours(day, 8 * 60, 20 * 60) for day in range(7)]
+    services.set_hours(session, one.id, one.locations[0].id, weekly, now())
+    session.commit()
+    return one.slug
+
+
+@pytest.fixture
+def plain(chromium: Browser) -> Iterator[Page]:
+    """A browser whose scripts are off."""
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    yield context.new_page()
+    context.close()
+
+
+def mailed(app: Flask) -> str:
+    """The text of the newest mail in the outbox."""
+
+    def posted() -> None:
+        with app.app_context():
+            deliver()
+
+    aside(posted)
+    files = sorted(Path(app.config["SETTINGS"].instance, "outbox").glob("*.eml"), key=lambda file: file.stat().st_mtime)
+    mail = email.message_from_bytes(files[-1].read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def check(page: Page, axe: bool) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") if axe else 0
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    found = Axe().run(page).response["violations"] if axe else []
+    assert not found, f"{page.url}: " + "\n".join(
+        f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]
+    )
+
+
+def say_no(page: Page) -> None:
+    for group in page.locator(".questions fieldset").all():
+        group.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Go on").click()
+
+
+def book(page: Page, site: str, slug: str, axe: bool = True) -> None:
+    page.goto(f"{site}/therapists/{slug}/times")
+    check(page, axe)
+    page.locator(".week__day:not(.week__day--none) .time").first.click()
+    for number in (1, 2, 3):
+        expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
+        check(page, axe)
+        say_no(page)
+    for label, text in TYPED.items():
+        page.get_by_label(label).fill(text)
+    check(page, axe)
+    page.get_by_role("button", name="Go on to the review").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is everything right?")
+    check(page, axe)
+    page.get_by_role("button", name=re.compile("^Request ")).click()
+    expect(page.get_by_text("held for you until")).to_be_visible()
+    check(page, axe)
+
+
+def confirm(page: Page, app: Flask, axe: bool = True) -> None:
+    code = re.search(r"\b(\d{6})\b", mailed(app))
+    assert code
+    page.get_by_label("The six digits").fill(code[1])
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
+    check(page, axe)
+    page.get_by_role("link", name="Open the page of this visit").click()
+    check(page, axe)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_the_whole_way(page: Page, site: str, slug: str, app: Flask, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    book(page, site, slug)
+    confirm(page, app)
+    for name in ("Move the visit", "Cancel"):
+        page.get_by_role("link", name=name, exact=True).click()
+        check(page, axe=True)
+        page.go_back()
+    page.goto(page.url + "/messages")
+    check(page, axe=True)
+
+
+def test_the_whole_way_without_scripts(plain: Page, site: str, slug: str, app: Flask) -> None:
+    book(plain, site, slug, axe=False)
+    confirm(plain, app, axe=False)
+    expect(plain.get_by_text("Waiting for Testa Sample")).to_be_visible()
+
+
+def test_the_link_in_the_mail_confirms_without_scripts(plain: Page, site: str, slug: str, app: Flask) -> None:
+    book(plain, site, slug, axe=False)
+    path = re.search(r"(/visits/confirm/\S+)", mailed(app))
+    assert path
+    plain.goto(site + path[1])
+    plain.get_by_role("button", name=re.compile("^Confirm ")).click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
+
+
+def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) -> None:
+    page.goto(f"{site}/therapists/{slug}/times")
+    page.locator(".time").first.click()
+    page.locator(".questions fieldset").first.get_by_label("Yes", exact=True).check()
+    for group in page.locator(".questions fieldset").all()[1:]:
+        group.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Please get medical help now")
+    assert page.locator(".time").count() == 0
+    check(page, axe=True)
+
+
+def test_the_questions_by_keyboard_alone(page: Page, site: str, slug: str) -> None:
+    page.goto(f"{site}/therapists/{slug}/times")
+    page.locator(".time").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/book?**")
+    page.locator(".questions input").first.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Go on"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/questions/2")
+
+
+def test_text_at_twice_its_size_still_fits(page: Page, site: str, slug: str, app: Flask) -> None:
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })"
+    )
+    book(page, site, slug)
+    confirm(page, app)
+
+
+def test_a_taken_time_is_mended_without_typing_anew(
+    page: Page, site: str, slug: str, session: Session, complaints: list[str]
+) -> None:
+    page.goto(f"{site}/therapists/{slug}/times")
+    page.locator(".week__day:not(.week__day--none) .time").first.click()
+    for _ in range(3):
+        say_no(page)
+    for label, text in TYPED.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Go on to the review").click()
+    one = session.query(Therapist).filter_by(slug=slug).one()
+    services.add_time_off(session, one.id, now(), now() + timedelta(days=3), now())
+    session.commit()
+    page.get_by_role("button", name=re.compile("^Request ")).click()
+    expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
+    complaints.clear()  # The browser itself reports every answer with 409.
+    page.locator(".notice .time").first.click()
+    expect(page.get_by_text("Since spring.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Request ")).click()
+    expect(page.get_by_text("held for you until")).to_be_visible()
