@@ -100,16 +100,17 @@ def layout_of(header: Sequence[str]) -> Layout:
 
 
 class Reader:
-    """Rows of one file into Registered."""
+    """Rows of one file into Registered. `width` is the header's; columns beyond the first `needed` say nothing to us."""
 
     def __init__(self, layout: Layout) -> None:
-        self._width = layout.width
+        self.width = layout.width
+        self.needed = max(layout.places) + 1
         self._pick = itemgetter(*layout.places)
 
-    def read(self, values: Sequence[str], line: int) -> Registered:
-        """What the row says. BadRow when it cannot be used."""
-        if len(values) != self._width:
-            raise BadRow(f"{len(values)} values where the header has {self._width} columns")
+    def read(self, values: Sequence[str], width: int, line: int) -> Registered:
+        """What a row of `width` values says, of which the first `needed` are enough. BadRow when it cannot be used."""
+        if width != self.width:
+            raise BadRow(f"{width} values where the header has {self.width} columns")
         cells = self._pick(values)
         npi = cleaning.unsaved(cells[0])
         if not is_npi(npi):

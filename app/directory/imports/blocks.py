@@ -1,0 +1,166 @@
+"""Looking at a megabyte of rows at once: no statement of ours runs for a row that does not matter.
+
+A block is *regular* when every line in it begins and ends as a whole row does. Then its rows are counted by kind, and
+the few that matter are found, by searches over the block. Lines of any other block must be looked at one by one.
+"""
+
+import re
+from collections.abc import Set
+from io import BufferedReader
+from typing import Any, NamedTuple
+
+BLOCK = 1 << 20
+_KEPT = 8
+"""Bytes that stay before the window, so that the end of the row before can be seen."""
+
+_QUOTED_VALUE = re.compile(rb'"[^"]*"')
+
+
+class Window:
+    """A part of a stream in one buffer, which is used again and again. `start` is where the next line begins.
+
+    `before` is what a good row ends with, for the first to stand behind.
+    """
+
+    def __init__(self, stream: "BufferedReader[Any]", before: bytes, size: int = 0) -> None:
+        self.buffer = bytearray(_KEPT + (size or BLOCK))
+        self.buffer[:_KEPT] = before.rjust(_KEPT)
+        self.start = self._end = _KEPT
+        self._stream = stream
+        self._offset = stream.tell() - _KEPT
+
+    @property
+    def position(self) -> int:
+        """How far the stream has been taken, in bytes."""
+        return self._offset + self.start
+
+    def fill(self) -> int:
+        """Slide on and read; where the last whole line in the buffer ends, which is the start when there is none."""
+        slide = self.start - _KEPT
+        if slide:
+            kept = self.buffer[slide : self._end]
+            self.start, self._end, self._offset = _KEPT, len(kept), self._offset + slide
+            self.buffer[: self._end] = kept
+        with memoryview(self.buffer) as view, view[self._end :] as free:
+            self._end += self._stream.readinto(free)
+        return self.last_line(self._end)
+
+    def last_line(self, limit: int) -> int:
+        """Where the last whole line ends that ends by `limit`; the start when there is none."""
+        return max(self.start, self.buffer.rfind(b"\n", self.start, min(limit, self._end)) + 1)
+
+    def first_line(self) -> int:
+        """Where the next line ends; the start when its end is not in the buffer."""
+        return max(self.start, self.buffer.find(b"\n", self.start, self._end) + 1)
+
+    def is_over(self) -> bool:
+        """Whether nothing is left, neither here nor in the stream."""
+        if self.start == self._end:
+            self.fill()
+        return self.start == self._end
+
+    def line(self) -> bytes:
+        """The next line, and past it; cut when it is longer than the buffer, empty at the end of the file."""
+        if self.first_line() == self.start:
+            self.fill()
+        stop = self.first_line()
+        return self.take(stop if stop > self.start else self._end)
+
+    def take(self, stop: int) -> bytes:
+        """The bytes up to `stop`, and past them."""
+        found = bytes(self.buffer[self.start : stop])
+        self.start = stop
+        return found
+
+
+class Kind(NamedTuple):
+    """How the rows of a file look. `head` finds a newline with a row behind it and captures the row's key.
+
+    A key is the NPI, what separates, and the entity type: 1, 2, or for none the first byte of what follows, `none`.
+    It stands `at` bytes into the row and has `width` bytes. `close` are the last bytes of a row.
+    """
+
+    head: re.Pattern[bytes]
+    at: int
+    width: int
+    separator: bytes
+    none: bytes
+    close: bytes
+
+    @property
+    def quoted(self) -> bool:
+        return self.at == 1
+
+    def keys(self, npi: bytes) -> tuple[bytes, bytes]:
+        """The keys of an individual and of one that was deactivated."""
+        return npi + self.separator + b"1", npi + self.separator + self.none
+
+
+class Counted(NamedTuple):
+    """The rows of a regular block. `matter` says where those begin that are to be looked at; by kind are the others."""
+
+    rows: int
+    individuals: int
+    organizations: int
+    deactivated: int
+    matter: list[int]
+
+
+def quoted_rows(values: int, newline: bytes) -> Kind:
+    """Rows as CMS publishes them, every value in quotes: "1234567893","1",…
+
+    A quote that begins a line and stands before a digit cannot be inside a value, where quotes are doubled.
+    """
+    behind = rb'(?:(?<=[^"]"%b)|(?<=,""%b))' % (newline, newline)
+    head = rb'\n%b"([12][0-9]{9}","[12"])(?s:.{%d})' % (behind, 3 * values - 16)
+    return Kind(re.compile(head), 1, 14, b'","', b'"', b'"' + newline)
+
+
+def bare_rows(values: int) -> Kind:
+    """Rows as data frames and spreadsheets save them, quotes only where needed: 1234567893,1.0,…"""
+    head = rb"\n([12][0-9]{9},[12,])(?s:.{%d})" % (values - 13)
+    return Kind(re.compile(head), 0, 12, b",", b",", b"\n")
+
+
+def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, known: Set[bytes]) -> Counted | None:
+    """The rows of block[start:stop], which are whole lines; None when it is not regular.
+
+    Individuals matter when `mark` is in their row; rows whose key is `known` do too.
+    """
+    keys = kind.head.findall(block, start - 1, stop - 1)
+    if len(keys) != block.count(b"\n", start, stop) or not _ends_as_rows_do(block, start, stop, kind):
+        return None
+    matter = _marked(block, start, stop, kind, mark)
+    if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in matter):
+        rows = (match.start() + 1 for match in kind.head.finditer(block, start - 1, stop - 1))
+        matter = sorted({*matter, *(row for row, key in zip(rows, keys, strict=True) if key in known)})
+    every = b"".join(keys)[kind.width - 1 :: kind.width]
+    these = bytes(block[row + kind.at + kind.width - 1] for row in matter)
+    return Counted(len(keys), *(every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)), matter)
+
+
+def _ends_as_rows_do(block: bytearray, start: int, stop: int, kind: Kind) -> bool:
+    """Whether no line of the block, all of which begin as rows do, ends inside a value."""
+    if kind.quoted:
+        last = block.rfind(b"\n", start - 1, stop - 1) + 1
+        return block.endswith(kind.close, last, stop) and block.count(b'"', last, stop) % 2 == 0
+    if block.find(b'"', start, stop) < 0:
+        return True
+    values = _QUOTED_VALUE.findall(block, start, stop)
+    return 2 * len(values) == block.count(b'"', start, stop) and b"\n" not in b"".join(values)
+
+
+def _marked(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes) -> list[int]:
+    """Where the individuals' rows begin that hold the mark."""
+    rows = []
+    at = block.find(mark, start, stop)
+    while at >= 0:
+        row = block.rfind(b"\n", start - 1, at) + 1
+        if _key(block, row, kind).endswith(b"1"):
+            rows.append(row)
+        at = block.find(mark, block.find(b"\n", at, stop), stop)
+    return rows
+
+
+def _key(block: bytearray, row: int, kind: Kind) -> bytes:
+    return bytes(block[row + kind.at : row + kind.at + kind.width])
