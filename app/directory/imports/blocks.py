@@ -1,4 +1,4 @@
-"""Looking at a megabyte of rows at once: no statement of ours runs for a row that does not matter.
+"""Looking at half a megabyte of rows at once: no statement of ours runs for a row that does not matter.
 
 A block is *regular* when every line in it begins and ends as a whole row does. Then its rows are counted by kind, and
 the few that matter are found, by searches over the block. Lines of any other block must be looked at one by one.
@@ -9,7 +9,9 @@ from collections.abc import Set
 from io import BufferedReader
 from typing import Any, NamedTuple
 
-BLOCK = 1 << 20
+import stringzilla
+
+BLOCK = 1 << 19
 _KEPT = 8
 """Bytes that stay before the window, so that the end of the row before can be seen."""
 
@@ -128,7 +130,7 @@ def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, kn
     Individuals matter when `mark` is in their row; rows whose key is `known` do too.
     """
     keys = kind.head.findall(block, start - 1, stop - 1)
-    if len(keys) != block.count(b"\n", start, stop) or not _ends_as_rows_do(block, start, stop, kind):
+    if len(keys) != lines(block, start, stop) or not _ends_as_rows_do(block, start, stop, kind):
         return None
     matter = _marked(block, start, stop, kind, mark)
     if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in matter):
@@ -137,6 +139,11 @@ def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, kn
     every = b"".join(keys)[kind.width - 1 :: kind.width]
     these = bytes(block[row + kind.at + kind.width - 1] for row in matter)
     return Counted(len(keys), *(every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)), matter)
+
+
+def lines(block: bytearray, start: int, stop: int) -> int:
+    """How many lines end in block[start:stop]."""
+    return int(stringzilla.count(block, b"\n", start, stop))
 
 
 def _ends_as_rows_do(block: bytearray, start: int, stop: int, kind: Kind) -> bool:
@@ -153,12 +160,12 @@ def _ends_as_rows_do(block: bytearray, start: int, stop: int, kind: Kind) -> boo
 def _marked(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes) -> list[int]:
     """Where the individuals' rows begin that hold the mark."""
     rows = []
-    at = block.find(mark, start, stop)
+    at = stringzilla.find(block, mark, start, stop)
     while at >= 0:
         row = block.rfind(b"\n", start - 1, at) + 1
         if _key(block, row, kind).endswith(b"1"):
             rows.append(row)
-        at = block.find(mark, block.find(b"\n", at, stop), stop)
+        at = stringzilla.find(block, mark, block.find(b"\n", at, stop), stop)
     return rows
 
 

@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Callable, Set
 
-from app.directory.imports.blocks import Kind, Window, bare_rows, counted, quoted_rows
+from app.directory.imports.blocks import Kind, Window, bare_rows, counted, lines, quoted_rows
 from app.directory.imports.registry import MASSAGE, BadRow, Reader, Registered, layout_of
 from app.directory.imports.rejects import Rejects
 from app.directory.imports.sources import Source
@@ -72,7 +72,7 @@ class Scan:
             self._passed[name] += more
         line, before = self._lines + 1, start
         for row in found.matter:
-            line, before = line + window.buffer.count(b"\n", before, row), row
+            line, before = line + lines(window.buffer, before, row), row
             self._examine(bytes(window.buffer[row : window.buffer.index(b"\n", row) + 1]), line)
         self._lines += found.rows
         window.start = stop

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from app.core.errors import Invalid
 
-BUFFER = 1 << 20
+BUFFER = 1 << 16
 _HEAD = 1 << 14
 _MAGIC = {
     b"\x1f\x8b": "a gzip archive; unpack it first",
