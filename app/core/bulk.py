@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Item = TypeVar("Item")
 
@@ -31,6 +31,25 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     walker = iter(items)
     while part := list(islice(walker, size)):
         yield part
+
+
+def held_values(session: Session, column: InstrumentedAttribute[Any], values: Sequence[str]) -> set[str]:
+    """Which of the values the column holds. Plain SQL: to compile thousands of parameters takes longer than to look."""
+    connection, name = session.connection(), f"{column.class_.__tablename__}.{column.key}"
+    select_it = f"SELECT {name} FROM {column.class_.__tablename__} WHERE {name}"  # noqa: S608 - names are constants
+    if connection.dialect.name != "sqlite":
+        return {value for (value,) in connection.exec_driver_sql(f"{select_it} = ANY(%s)", (list(values),))}
+    marks = ", ".join("?" * len(values))
+    return {value for (value,) in connection.exec_driver_sql(f"{select_it} IN ({marks})", tuple(values))}
+
+
+def reserve_ids(session: Session, table: Table, count: int) -> Sequence[int]:
+    """Ids for rows to come, which nobody else will be given; the caller holds the write transaction."""
+    if session.get_bind().dialect.name != "postgresql":
+        first = next_id(session, table)
+        return range(first, first + count)
+    query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return session.scalars(query, {"table": table.name, "count": count}).all()
 
 
 def next_id(session: Session, table: Table) -> int:

@@ -138,7 +138,10 @@ def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, kn
         matter = sorted({*matter, *(row for row, key in zip(rows, keys, strict=True) if key in known)})
     every = b"".join(keys)[kind.width - 1 :: kind.width]
     these = bytes(block[row + kind.at + kind.width - 1] for row in matter)
-    return Counted(len(keys), *(every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)), matter)
+    individuals, organizations, deactivated = (
+        every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)
+    )
+    return Counted(len(keys), individuals, organizations, deactivated, matter)
 
 
 def lines(block: bytearray, start: int, stop: int) -> int:

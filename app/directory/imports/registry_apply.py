@@ -10,14 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.core.bulk import insert_rows
+from app.core.bulk import held_values
 from app.core.clock import now
+from app.directory.imports import newcomers
 from app.directory.imports.points import Points
 from app.directory.imports.registry import Address, Registered
 from app.directory.licences import CheckedHow, LicenceStatus
@@ -48,6 +48,8 @@ class Changes:
 
     counts: Counter[str] = field(default_factory=Counter)
     people: list[Values] = field(default_factory=list)
+    their_licences: list[Values] = field(default_factory=list)
+    their_locations: list[Values] = field(default_factory=list)
     people_changed: list[Values] = field(default_factory=list)
     licences: list[Values] = field(default_factory=list)
     licences_renamed: list[Values] = field(default_factory=list)
@@ -74,7 +76,7 @@ def known_npis(session: Session) -> set[bytes]:
 def plan(session: Session, batch: Iterable[Registered], points: Points, secondary: Secondary | None) -> Changes:
     """What a batch changes; reads only. `secondary` are the other practice addresses, None when no such file came."""
     rows = list(batch)
-    held = _held(session, [row.npi for row in rows])
+    held = _held(session, held_values(session, Therapist.npi, [row.npi for row in rows]))
     more = secondary or {}
     points.prepare(session, (each for row in rows for each in (row.address, *more.get(row.npi, ())) if each))
     changes, made_at = Changes(), _instant(session)
@@ -90,37 +92,24 @@ def plan(session: Session, batch: Iterable[Registered], points: Points, secondar
 
 def apply(session: Session, changes: Changes) -> None:
     """Write a planned batch, and bring the listings of those it touches up to date."""
-    touched = set(changes.touched)
     if changes.people:
-        _make_slugs_unique(session, changes.people)
-        _insert(session, Therapist, changes.people)
-        ids = _ids(session, [person["npi"] for person in changes.people])
-        for row in (*changes.licences, *changes.locations):
-            if "npi" in row:
-                row["therapist_id"] = ids[row.pop("npi")]
-        touched.update(ids.values())
-    _write(session, changes)
-    refresh_listings(session, touched)
+        newcomers.insert(session, changes.people, changes.their_licences, changes.their_locations)
+    if changes.touched:
+        _write(session, changes)
+        refresh_listings(session, changes.touched)
 
 
 def _write(session: Session, changes: Changes) -> None:
     if changes.licences_gone:
         session.execute(delete(Licence).where(Licence.id.in_(changes.licences_gone)))
-    _insert(session, Licence, changes.licences)
-    _insert(session, Location, changes.locations)
+    newcomers.insert_values(session, Licence, changes.licences)
+    newcomers.insert_values(session, Location, changes.locations)
     for model, rows in (
         (Therapist, changes.people_changed),
         (Licence, changes.licences_renamed),
         (Location, changes.locations_changed),
     ):
         _update(session, model, rows)
-
-
-def _insert(session: Session, model: Any, rows: list[Values]) -> None:
-    """Rows that all have the same columns, past the mapper: this is half of what an import of new people takes."""
-    if rows:
-        columns = tuple(rows[0])
-        insert_rows(session, _table(model), columns, list(map(itemgetter(*columns), rows)))
 
 
 def _instant(session: Session) -> Any:
@@ -137,7 +126,7 @@ def _update(session: Session, model: Any, rows: list[Values]) -> None:
             {"at": row["id"], **{f"to_{k}": v for k, v in row.items() if k != "id"}}
         )
     for columns, values in by_columns.items():
-        table = _table(model)
+        table = newcomers.table(model)
         session.connection().execute(
             update(table)
             .where(table.c.id == bindparam("at"))
@@ -146,12 +135,12 @@ def _update(session: Session, model: Any, rows: list[Values]) -> None:
         )
 
 
-def _held(session: Session, npis: list[str]) -> dict[str, Held]:
+def _held(session: Session, npis: set[str]) -> dict[str, Held]:
+    if not npis:
+        return {}
     columns = ("id", "npi", "claimed", *_PERSON, *_REGISTRY)
     query = select(*(getattr(Therapist, name) for name in columns)).where(Therapist.npi.in_(npis))
     held = {row[1]: Held(dict(zip(columns, row, strict=True))) for row in session.execute(query)}
-    if not held:
-        return {}
     by_id = {each.facts["id"]: each for each in held.values()}
     for row in session.execute(
         select(
@@ -197,8 +186,8 @@ def _add(changes: Changes, row: Registered, addresses: dict[str, Values], made_a
             "version": 1,
         }
     )
-    changes.licences.extend({"npi": row.npi, **each} for each in _licences(row, row.licences, changes.counts))
-    changes.locations.extend({"npi": row.npi, **_BLANK_LOCATION, **values} for values in addresses.values())
+    changes.their_licences.extend({"npi": row.npi, **each} for each in _licences(row, row.licences, changes.counts))
+    changes.their_locations.extend({"npi": row.npi, **_BLANK_LOCATION, **values} for values in addresses.values())
 
 
 def _person(row: Registered) -> Values:
@@ -343,25 +332,6 @@ def _location(session: Session, key: str, address: Address, points: Points) -> V
         "time_zone": zone,
         "active": True,
     }
-
-
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-def _ids(session: Session, npis: list[str]) -> dict[str, int]:
-    rows = session.execute(select(Therapist.npi, Therapist.id).where(Therapist.npi.in_(npis)))
-    return {npi: number for npi, number in rows if npi}
-
-
-def _make_slugs_unique(session: Session, people: list[Values]) -> None:
-    taken = set(
-        session.scalars(select(Therapist.slug).where(Therapist.slug.in_([person["slug"] for person in people])))
-    )
-    for person in people:
-        if person["slug"] in taken:
-            person["slug"] = f"{person['slug'][:68]}-{person['npi']}"
 
 
 def slug(name: str, npi: str) -> str:

@@ -18,6 +18,7 @@ _MARK = MASSAGE.encode()
 _PIECE = 1 << 16
 _LONGEST_ROW = 1 << 17
 _ROW_START = re.compile(rb'"?([12][0-9]{9})(?:\.0)?"?,"?([12]?)(?:\.0)?"?,')
+_QUOTED_ROW_START = re.compile(rb'"[12][0-9]{9}","[12]?",')
 _PASSED = {b"1": "other_individuals", b"2": "organizations", b"": "deactivated_not_ours"}
 
 Take = Callable[[Registered], None]
@@ -102,13 +103,14 @@ class Scan:
 
     def _put_together(self, line: bytes) -> None:
         """A line that does not look like a whole row: join what its quotes hold together, then examine it."""
+        row_start = _QUOTED_ROW_START if self._kind.quoted else _ROW_START
         while line.strip():
             record, first, line = line, self._lines, b""
             while record.count(b'"') % 2 and not line:
                 following = self._next()
                 if not following:
                     raise self._source.refusal(f"the file ends in the middle of the row on line {first}")
-                if _ROW_START.match(following) or len(record) > _LONGEST_ROW:
+                if row_start.match(following) or len(record) > _LONGEST_ROW:
                     line = following
                 else:
                     record += following
@@ -137,10 +139,12 @@ class Scan:
 
     def _deliver(self, registered: Registered, record: bytes) -> None:
         npi = registered.npi
-        if npi.encode() not in self._known and registered.standing != "active":
+        if registered.standing != "active":
             match = _ROW_START.match(record)
-            self._passed[_PASSED[match[2] if match else b""]] += 1
-            return
+            entity = match[2] if match else b""
+            if entity == b"2" or npi.encode() not in self._known:
+                self._passed[_PASSED[entity]] += 1
+                return
         earlier = self._first_line.setdefault(npi, registered.line)
         if earlier != registered.line:
             raise BadRow(f"NPI {npi} is already on line {earlier}")

@@ -31,9 +31,14 @@ def refresh_listings(session: Session, therapist_ids: Iterable[int]) -> int:
 
 def _refresh(session: Session, ids: list[int]) -> int:
     _clear(session, ids)
+    return insert_listings(session, _wholes(session, ids))
+
+
+def insert_listings(session: Session, wholes: Iterable[Whole]) -> int:
+    """List therapists who have no listing yet and may be shown, of whom all is known; how many listings that makes."""
     rows: list[ListingRow] = []
     entries: list[EntryRow] = []
-    for whole in _wholes(session, ids):
+    for whole in wholes:
         own_rows, own_entries = listing.listings(whole)
         rows += own_rows
         entries += own_entries

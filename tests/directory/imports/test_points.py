@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.directory.listing_models import Listing
-from app.directory.models import Location
+from app.directory.listing_models import Listing, SearchEntry
+from app.directory.models import Location, Therapist
+from app.directory.services import refresh_listings
 from app.places.gazetteer import ZIP_IDS
 from app.places.models import Place
 from tests.directory.imports import files
@@ -60,3 +61,22 @@ def test_a_deactivated_one_is_listed_no_more(registry: Import, session: Session,
     session.rollback()
     registry(written(tmp_path, files.quoted([files.deactivated(1)])))
     assert not session.scalars(select(Listing.therapist_id)).all()
+
+
+def test_new_people_are_listed_as_a_refresh_would_list_them(registry: Import, session: Session, tmp_path: Path) -> None:
+    twice = {f"{name}_2": value for name, value in (
+        ("Healthcare Provider Taxonomy Code", files.MASSAGE), ("Provider License Number", "ZZ9"),
+        ("Provider License Number State Code", "TX"))}  # fmt: skip
+    rows = [massage_therapist(1, **twice), massage_therapist(2, state="MO"), massage_therapist(3, sex="X")]
+    registry(written(tmp_path, files.quoted(rows)))
+
+    def shown() -> list[list[tuple[object, ...]]]:
+        session.rollback()
+        tables = (Listing.__table__, SearchEntry.__table__)
+        return [sorted(tuple(row) for row in session.execute(select(table))) for table in tables]
+
+    listed = shown()
+    assert [len(rows) for rows in listed] == [2, 2]
+    refresh_listings(session, session.scalars(select(Therapist.id)))
+    session.commit()
+    assert shown() == listed
