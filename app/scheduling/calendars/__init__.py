@@ -1,0 +1,1 @@
+"""Other people's calendar files: what they keep busy, and nothing else of them."""
