@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 
 from app.cli.run import with_plain_errors
 from app.doors import jobs
+from app.doors.calendars import sync_due
 
 
 @click.command("worker")
@@ -17,6 +18,7 @@ def worker(once: bool) -> None:
     if once:
         jobs.expire()
         jobs.roll()
+        sync_due()
         jobs.tidy()
         jobs.deliver_for_a_minute(0)
         return

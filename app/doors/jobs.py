@@ -7,8 +7,13 @@ from typing import Any
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
+from app.articles import queries as articles_queries
+from app.articles import services as articles
+from app.articles.links import CHECK_EVERY, probe
 from app.core.clock import now
+from app.core.fetching import status_of
 from app.core.logs import logger
+from app.doors.calendars import gate, sync_due
 from app.doors.database import db, transaction
 from app.doors.post import deliver
 from app.referrals import services as referrals
@@ -33,6 +38,8 @@ def make_queue(app: Flask) -> Huey:
     _every(queue, app, "deliver", crontab(), deliver_for_a_minute)
     _every(queue, app, "expire", crontab(), expire)
     _every(queue, app, "roll_horizon", crontab(minute="10", hour="*/6"), roll)
+    _every(queue, app, "calendars", crontab(minute="*/5"), sync_due)
+    _every(queue, app, "check_links", crontab(minute="50", hour="*/6"), check_links)
     _every(queue, app, "tidy", crontab(minute="40"), tidy)
     _every(queue, app, "weekly_letters", crontab(minute="20", hour="14"), weekly_letters)
     return queue
@@ -76,6 +83,15 @@ def weekly_letters() -> None:
         with transaction() as session:
             if not referrals.send_due(session, now(), limit=50):
                 return
+
+
+def check_links(limit: int = 50) -> None:
+    """Ask the articles elsewhere whether they are still there, each once a week; nothing is held open meanwhile."""
+    due = articles_queries.links_to_check(db.session, now() - CHECK_EVERY, limit)
+    db.session.close()
+    statuses = probe(due, lambda url: status_of(url, gate()))
+    with transaction() as session:
+        articles.record_checks(session, statuses, now())
 
 
 def _every(queue: Huey, app: Flask, name: str, times: Any, work: Callable[[], None]) -> None:

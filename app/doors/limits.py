@@ -11,6 +11,7 @@ View = TypeVar("View", bound=Callable[..., object])
 LIMITS = {
     "LIMIT_BOOK": "30 per minute; 200 per day",
     "LIMIT_CODE": "20 per minute",
+    "LIMIT_FETCH": "10 per minute; 100 per day",
     "LIMIT_MAIL": "6 per minute; 30 per day",
 }
 """What one network address may do. The names are settings, so that a load test can widen them."""

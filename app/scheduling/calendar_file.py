@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from app.core.zones import zone
+from app.scheduling.own_feed import uid_of
 from app.scheduling.queries.visits import Visit
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -14,7 +15,7 @@ Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 def uid(visit: Visit, base_url: str) -> str:
     """The same for ever: calendars find their entry by it."""
-    return f"visit-{visit.id}-{visit.reference.lower()}@{urlsplit(base_url).hostname or 'unknot'}"
+    return uid_of(visit.id, visit.reference, base_url)
 
 
 def calendar_file(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str) -> bytes:

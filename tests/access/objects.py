@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import SignIn
+from app.core.clock import now
+from app.directory.models import Therapist
+from app.scheduling import services as scheduling
 from tests import factories
 
 Make = Callable[[Session, int], str]
@@ -38,6 +41,16 @@ def device(session: Session, owner: int) -> str:
     return str(newest)
 
 
+def practice(session: Session, owner: int) -> Therapist:
+    """The owner's own practice, made when it is first needed."""
+    found = session.scalars(select(Therapist).where(Therapist.user_id == owner)).first()
+    return found or factories.therapist(session, user_id=owner)
+
+
+def calendar(session: Session, owner: int) -> str:
+    return str(scheduling.add_calendar(session, practice(session, owner).id, "Private", None, now()).id)
+
+
 def always(value: str) -> Kind:
     """A thing that is there without being made, or (a bad token) never there."""
     return Kind(lambda _session, _owner: value)
@@ -46,6 +59,7 @@ def always(value: str) -> Kind:
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "slug": Kind(therapist),
+        "calendar_id": Kind(calendar, own=True),
         "articles:slug": always("sciatica-and-massage"),
         "guides.condition:slug": always("sciatica"),
         "guides.technique:slug": always("myofascial-release"),

@@ -54,6 +54,7 @@ class _Found:
     first: datetime
     last: datetime
     budget: Budget
+    own: str
     busy: list[Busy] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     events: int = 0
@@ -67,12 +68,15 @@ class _Found:
         self.remarks.append(Remark(begins[:40], words))
 
 
-def read(content: bytes, zone: str, first: datetime, last: datetime, budget: Budget = nullcontext) -> Reading:
+def read(
+    content: bytes, zone: str, first: datetime, last: datetime, *, own: str = "", budget: Budget = nullcontext
+) -> Reading:
     """What the file keeps busy between two instants. `zone` counts where the file names none of its own.
 
-    NotACalendar when there is no calendar in it. `budget` guards each series: it may raise to end one.
+    NotACalendar when there is no calendar in it. Entries whose UID ends with `own` are our
+    visits that come back. `budget` guards each series: it may raise to end one.
     """
-    found = _Found(first, last, budget)
+    found = _Found(first, last, budget, own)
     texts = calendars(unfolded(decode(content)))
     if not texts:
         raise NotACalendar("This is not a calendar file: it has no BEGIN:VCALENDAR.")
@@ -123,7 +127,8 @@ def _add_events(events: Iterable[Event], reader: Reader, found: _Found) -> None:
     """What stands alone is added as it is; what repeats goes, with its changes, through the library."""
     series: dict[str, list[Event]] = defaultdict(list)
     for number, one in enumerate(events):
-        series[one.uid or f"#{number}"].append(one)
+        if not found.own or not one.uid.endswith(found.own):
+            series[one.uid or f"#{number}"].append(one)
     for group in series.values():
         for master, changes in _split(group):
             if master.repeats and (changes or not master.free):

@@ -34,7 +34,8 @@ def main() -> None:
             question["zone"],
             datetime.fromisoformat(question["first"]),
             datetime.fromisoformat(question["last"]),
-            _series_budget,
+            own=question["own"],
+            budget=_series_budget,
         )
         answer: dict[str, object] = {
             "busy": [[start.isoformat(), end.isoformat()] for start, end in reading.busy],

@@ -19,6 +19,7 @@ from app.scheduling.models.bookings import (
     Occupancy,
     VisitsLink,
 )
+from app.scheduling.models.calendars import CalendarFeed, ImportedCalendar
 from app.scheduling.models.drafts import BookingDraft
 from app.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
@@ -29,10 +30,12 @@ __all__ = [
     "BookingDraft",
     "BookingEvent",
     "BookingMessage",
+    "CalendarFeed",
     "DateException",
     "Holiday",
     "IdempotencyKey",
     "ImportedBusy",
+    "ImportedCalendar",
     "Occupancy",
     "OpeningHours",
     "SchedulingSettings",

@@ -2,6 +2,15 @@
 
 from app.scheduling.queries.agenda import AgendaRow, agenda, bookings_touched, open_requests
 from app.scheduling.queries.bookable import Bookable, bookable, bookables
+from app.scheduling.queries.calendars import (
+    DueCalendar,
+    due_calendar,
+    due_calendars,
+    feed_owner,
+    feed_since,
+    home_zone,
+    imported_calendars,
+)
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
 from app.scheduling.queries.ground import busy_elsewhere, open_times
 from app.scheduling.queries.next_times import NextTimes, Window, next_times
@@ -21,6 +30,7 @@ from app.scheduling.queries.visits import (
 __all__ = [
     "AgendaRow",
     "Bookable",
+    "DueCalendar",
     "EventRow",
     "FreeTime",
     "NextTimes",
@@ -32,11 +42,17 @@ __all__ = [
     "bookables",
     "bookings_touched",
     "busy_elsewhere",
+    "due_calendar",
+    "due_calendars",
     "exceptions",
+    "feed_owner",
+    "feed_since",
     "first_free",
     "free_times",
     "history",
     "holidays",
+    "home_zone",
+    "imported_calendars",
     "is_free",
     "next_times",
     "offered_times",

@@ -1,0 +1,1 @@
+"""Imported calendars and the secret feed of a practice."""

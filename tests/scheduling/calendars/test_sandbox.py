@@ -1,0 +1,61 @@
+"""Calendar bombs: at most 2 seconds of processor and 256 MB, and a clear word."""
+
+import resource
+
+import pytest
+
+from app.core.errors import Invalid
+from app.scheduling.calendars.sandbox import read_safely
+from tests.scheduling.calendars.files import FIRST, LAST, calendar, event, reading
+
+HOUR = ("DTSTART:20261201T160000Z", "DURATION:PT1H")
+
+
+def safely(content: bytes) -> object:
+    return read_safely(content, "America/Chicago", FIRST, LAST)
+
+
+def test_the_answer_is_the_same_as_without_the_box() -> None:
+    content = calendar(*event(*HOUR, "RRULE:FREQ=WEEKLY;COUNT=9"), *event("DTSTART:bad", uid="bad@test"))
+    assert safely(content) == reading(content)
+
+
+def test_a_thousand_million_days_end_at_the_horizon() -> None:
+    found = reading(calendar(*event(*HOUR, "RRULE:FREQ=DAILY;COUNT=1000000000")))
+    assert len(found.busy) == 365
+    assert safely(calendar(*event(*HOUR, "RRULE:FREQ=DAILY;COUNT=1000000000"))) == found
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY;COUNT=1000000000",
+        "FREQ=MINUTELY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6;BYMINUTE=0,1,2,3,4,5,6,7,8,9",
+        "FREQ=DAILY;INTERVAL=99999999999999999999",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    ],
+)
+def test_endless_and_crowded_repeats_are_left_out_and_the_rest_is_kept(rule: str) -> None:
+    found = read_safely(calendar(*event(*HOUR, f"RRULE:{rule}", uid="bomb@test"), *event(*HOUR)), "UTC", FIRST, LAST)
+    assert (len(found.busy), found.skipped) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"x" * (5 * 1024 * 1024 + 1), id="too large"),
+        pytest.param(b"".join(calendar(*event("DTSTART:19700101T000000Z", "DURATION:PT1M", "RRULE:FREQ=HOURLY", uid=str(n))) for n in range(60)), id="many long series"),
+        pytest.param(calendar(*event(*HOUR, "RDATE:" + ",".join(["20261201T160000Z"] * 250_000))), id="long list"),
+        pytest.param(calendar(*event(*HOUR, "RRULE:FREQ=DAILY", *["EXDATE:20261201T160000Z"] * 150_000)), id="many lines"),
+        pytest.param(b"<html>", id="no calendar"),
+    ],
+)  # fmt: skip
+def test_what_is_too_much_is_refused_in_words_within_two_seconds_of_processor(content: bytes) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(Invalid, match="calendar"):
+        safely(content)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= 2.1
+    assert after.ru_maxrss <= 256 * 1024
