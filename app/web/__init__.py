@@ -10,8 +10,8 @@ from app.web.articles.guides import guides
 from app.web.articles.helper import helper
 from app.web.articles.views import articles
 from app.web.assets.views import assets
-from app.web.dev.mailbox import mailbox
 from app.web.calendars.views import calendars
+from app.web.dev.mailbox import mailbox
 from app.web.dev.views import dev
 from app.web.directory.views import directory
 from app.web.finder.views import finder
