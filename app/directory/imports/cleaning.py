@@ -82,6 +82,7 @@ def phone(cell: str, country: str = "US") -> str | None:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=16384)
 def registry_date(cell: str) -> date | None:
     """MM/DD/YYYY, or an ISO date from a re-saved file; None for nothing and for nonsense."""
     text = cell.strip()

@@ -115,9 +115,12 @@ def import_roster(job: Job, path: Path, board: Board) -> dict[str, int]:
 def _settled_heap() -> Iterator[None]:
     """Keep the garbage collector from walking the whole application again and again while many rows are made."""
     gc.freeze()
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, *usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 

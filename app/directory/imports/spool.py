@@ -8,17 +8,22 @@ from typing import Generic, Self, TypeVar
 
 Row = TypeVar("Row")
 
-BATCH = 2000
+BATCH = 4000
 """Rows per batch, which is also rows per commit: short transactions, few of them."""
 
 
+IN_MEMORY = 3
+"""Batches that wait in memory; only those beyond go to the disk."""
+
+
 class Spool(Generic[Row]):
-    """A queue in a temporary file, written whole and then read in batches. Memory holds one batch."""
+    """A queue, written whole and then read in batches. Memory holds a few batches, a temporary file the rest."""
 
     def __init__(self, batch: int | None = None) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._batch = batch or BATCH
         self._rows: list[Row] = []
+        self._first: list[list[Row]] = []
         self.count = 0
 
     def __enter__(self) -> Self:
@@ -38,13 +43,18 @@ class Spool(Generic[Row]):
     def batches(self) -> Iterator[list[Row]]:
         self._flush()
         self._file.seek(0)
-        left = self.count
+        left = self.count - sum(map(len, self._first))
+        while self._first:
+            yield self._first.pop(0)
         while left:
             rows: list[Row] = pickle.load(self._file)  # noqa: S301 - our own file, without a name
             left -= len(rows)
             yield rows
 
     def _flush(self) -> None:
-        if self._rows:
+        if self._rows and len(self._first) < IN_MEMORY:
+            self._first.append(self._rows)
+            self._rows = []
+        elif self._rows:
             pickle.dump(self._rows, self._file, pickle.HIGHEST_PROTOCOL)
             self._rows = []
