@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from app.directory.models import Licence, Service
@@ -107,3 +108,29 @@ def test_nothing_left_within_reach_is_said(patient: Patient, session: Session, w
 
 def test_instants_are_utc_in_addresses() -> None:
     assert "at=2027-03-01T15%3A00%3A00Z" in book_url("a", 1, 2, datetime(2027, 3, 1, 15, tzinfo=UTC))
+
+
+def test_the_page_asks_the_same_few_questions_however_full_the_week(
+    patient: Patient, session: Session, world: World
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    def statements() -> int:
+        asked.clear()
+        patient.get(f"/therapists/{patient.slug}/times?from=2027-03-01")
+        return len(asked)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        empty = statements()
+        for hour in range(0, 6, 2):
+            world.requested(MONDAY + timedelta(hours=hour))
+        session.commit()
+        full = statements()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert full == empty
+    assert full < 15
