@@ -121,16 +121,16 @@ def _read_codes(request: Mapping[str, Any], found: Imported) -> None:
         _concept(concept, f"reasonCode[{at}]", found)
     for at, reference in enumerate(_list(request.get("reasonReference"))):
         name = str(reference.get("reference", "")) if isinstance(reference, Mapping) else ""
-        condition = contained.get(name.removeprefix("#"))
+        inside = contained.get(name.removeprefix("#"))
         used.add(name.removeprefix("#"))
-        if condition is not None and condition.get("resourceType") == "Condition":
-            _concept(condition.get("code"), f"reasonReference[{at}]", found)
+        if inside is not None and inside.get("resourceType") == "Condition":
+            _concept(inside.get("code"), f"reasonReference[{at}]", found)
         else:
             words = _brief(reference.get("display") or name) if isinstance(reference, Mapping) else _brief(reference)
             found.unknown.append(Unknown(f"reasonReference[{at}]", words))
-    for name, resource in contained.items():
-        if name not in used:
-            found.unknown.append(Unknown(f"contained #{name}", str(resource.get("resourceType", ""))))
+    for key, resource in contained.items():
+        if key not in used:
+            found.unknown.append(Unknown(f"contained #{key}", str(resource.get("resourceType", ""))))
 
 
 def _concept(concept: Any, where: str, found: Imported) -> None:
@@ -279,7 +279,7 @@ def write(outcome: Outcome) -> dict[str, Any]:
     notes = [{"time": _instant(at), "text": text} for at, text in outcome.notes]
     if notes:
         task["note"] = notes
-    entries = [{"fullUrl": f"urn:unknot:{each['id']}", "resource": each} for each in (request, task)]
+    entries = [{"resource": each} for each in (request, task)]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(outcome.told_at), "entry": entries}
 
 

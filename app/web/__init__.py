@@ -18,6 +18,12 @@ from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 from app.web.practice.views import media, practice
+from app.web.referrals import making, start, views  # noqa: F401 - they put their routes on the blueprint
+from app.web.referrals.admin import doctors
+from app.web.referrals.patient import referral
+from app.web.referrals.room import referring
+from app.web.referrals.therapist import referred
+from app.web.referrals.visit_answers import visit_answers
 from app.web.robots.views import robots
 from app.web.scheduling.book import booking
 from app.web.scheduling.help import help_now
@@ -49,6 +55,11 @@ BLUEPRINTS = (
     mine,
     visits,
     waitlist,
+    referring,
+    referral,
+    visit_answers,
+    referred,
+    doctors,
 )
 
 

@@ -7,31 +7,40 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.referrals.models import Doctor, OutcomeNote, Referral, ReferralConsent
-from app.scheduling.models import AuditRead
-from app.scheduling.queries.visits import visit, visit_by_id
+from app.scheduling.models import AuditRead, Booking
+from app.scheduling.queries.visits import Visit, visit, visit_by_id
 
 LONGEST_NOTE = 2000
 
 
 def give_consent(session: Session, token: object, now: datetime) -> None:
-    """The patient lets the doctor know of this visit. Conflict for a visit without a referral."""
+    """The patient lets the doctor know of this visit and its series. Conflict for a visit without a referral."""
     one = visit(session, token)
     if one.referral_id is None:
         raise Conflict("No doctor's link belongs to this visit.", code="no-referral")
-    row = session.get(ReferralConsent, one.id)
-    if row is None:
-        session.add(ReferralConsent(booking_id=one.id, referral_id=one.referral_id, given_at=now))
-    elif row.withdrawn_at is not None:
-        row.given_at, row.withdrawn_at = now, None
+    for booking_id in _with_its_series(session, one):
+        row = session.get(ReferralConsent, booking_id)
+        if row is None:
+            session.add(ReferralConsent(booking_id=booking_id, referral_id=one.referral_id, given_at=now))
+        elif row.withdrawn_at is not None:
+            row.given_at, row.withdrawn_at = now, None
     session.flush()
 
 
 def withdraw_consent(session: Session, token: object, now: datetime) -> None:
-    """From now on the doctor learns nothing of this visit, and what was shown is shown no more."""
-    row = session.get(ReferralConsent, visit(session, token).id)
-    if row is not None and row.withdrawn_at is None:
-        row.withdrawn_at = now
-        session.flush()
+    """From now on the doctor learns nothing of these visits, and what was shown is shown no more."""
+    for booking_id in _with_its_series(session, visit(session, token)):
+        row = session.get(ReferralConsent, booking_id)
+        if row is not None and row.withdrawn_at is None:
+            row.withdrawn_at = now
+    session.flush()
+
+
+def _with_its_series(session: Session, one: Visit) -> list[int]:
+    if one.series_id is None:
+        return [one.id]
+    query = select(Booking.id).where(Booking.series_id == one.series_id, Booking.referral_id == one.referral_id)
+    return list(session.scalars(query))
 
 
 def agreed(session: Session, booking_id: int) -> bool:

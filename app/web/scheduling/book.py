@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
@@ -17,11 +17,13 @@ from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.doors.limits import limit
+from app.referrals import services as referrals
 from app.scheduling import contact, deadlines, services
 from app.scheduling.draft import GROUPS, Draft, answer, next_step
 from app.scheduling.queries import Offer, is_free, offers, series_plan, times_near, visit
 from app.scheduling.safety import BY_ID, CHECKED_ON
 from app.scheduling.services import BookingRequest
+from app.web.referrals.carrying import carried, working
 from app.web.scheduling.asking import book_url, day, instant, number, rfc3339, times_url
 from app.web.scheduling.forms import ChoiceForm, ContactForm, RepeatForm, answers_in, questions_form
 from app.web.scheduling.private import browser, keep_private
@@ -56,7 +58,7 @@ def start(slug: str) -> Answer:
     offer = _offer(slug, service_id, location_id)
     if not is_free(db.session, offer.one, at, now()):
         return _taken(offer, at)
-    draft = Draft(slug, service_id, location_id, at.isoformat(), referral_id=session.get("referral_id"))
+    draft = Draft(slug, service_id, location_id, at.isoformat(), referral_id=_referral())
     form = questions_form("emergency", {})
     if form.validate_on_submit():
         return _opened(draft, answers_in(form))
@@ -200,6 +202,8 @@ def _send(slug: str, key: str) -> Answer:
                 kept = draft
                 _check_seen(draft)
                 token = _book(own, draft, at)
+                if draft.referral_id and request.form.get("tell_doctor") == "yes":
+                    referrals.give_consent(own, token, at)
                 services.finish_draft(own, secret, key, at, token)
     except DomainError as error:
         return _not_sent(kept, key, error)
@@ -261,9 +265,22 @@ def _review(draft: Draft, offer: Offer, key: str, **more: Any) -> str:
         "changed": [gettext(BY_ID[name].short) for name in draft.changed],
         "plan": _plan(draft, offer),
         "seen": draft.fingerprint,
+        "referrer": _referrer(draft.referral_id),
+        "tell_doctor": request.form.get("tell_doctor") == "yes",
         **more,
     }  # fmt: skip
     return _page("review", draft, offer, 4, key=key, **shown)
+
+
+def _referral() -> int | None:
+    """The doctor's link by which this browser came, while it works."""
+    link = carried(db.session)
+    return link.id if link else None
+
+
+def _referrer(referral_id: int | None) -> str | None:
+    link = working(db.session, referral_id)
+    return link.doctor_name if link else None
 
 
 def _opened(draft: Draft, given: dict[str, bool]) -> Response:

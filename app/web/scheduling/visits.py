@@ -18,6 +18,7 @@ from app.scheduling import calendar_file, queries, services
 from app.scheduling.draft import Draft, next_step
 from app.scheduling.models import Booking
 from app.scheduling.services.answering import place as agreed_at
+from app.web.referrals.visit_answers import referral_of
 from app.web.scheduling.asking import day, instant, rfc3339
 from app.web.scheduling.forms import CodeForm, MessageForm
 from app.web.scheduling.private import browser, keep_private
@@ -53,7 +54,8 @@ def visit(token: str) -> Answer:
     facts = shown(db.session, one, now())
     if facts["state"] == "held" and not facts["is_offer"]:
         return _code_page(token, CodeForm())
-    return render_template("scheduling/visit/show.html", told=told(db.session, one), **facts)
+    referral = referral_of(db.session, one)
+    return render_template("scheduling/visit/show.html", told=told(db.session, one), referral=referral, **facts)
 
 
 @visits.get("/<token>/done")

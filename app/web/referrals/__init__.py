@@ -1,0 +1,1 @@
+"""Referrals: the doctor's rooms, the patient's link, and the answer back."""
