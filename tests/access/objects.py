@@ -70,6 +70,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "token": always("A" * 27),
         "key": always("B" * 27),
         "number": always("1"),
+        # Referrals, visits, doctors by number: here numbers that nobody has; tests/referrals asks with others' own.
+        "referral_id": always("999999"),
+        "template_id": always("999999"),
+        "therapist_id": always("999999"),
+        "doctor_id": always("999999"),
+        "booking_id": always("999999"),
+        "code": always("C" * 27),
         "status": always("404"),
         "filename": always("css/tokens.css"),
         "security.static:filename": always("js/base64.js"),

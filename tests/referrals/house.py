@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.directory.services import refresh_listings
 from app.doors.database import transaction
 from app.referrals import services
 from app.referrals.models import Doctor
@@ -54,6 +55,8 @@ class House:
         doctor_id = verified_doctor(app)
         world = World.make(session, mode="request")
         world.now = clock.now()
+        world.set_hours(range(7))
+        refresh_listings(session, [world.therapist_id])
         made = refer(session, doctor_id, **{"shortlist": (world.therapist_id,), **facts})
         return cls(world, doctor_id, made)
 
@@ -75,6 +78,6 @@ class House:
         if state == "no_show":
             scheduling.no_show(session, made.id, world.me, at + timedelta(hours=2))
         if state == "declined":
-            scheduling.decline(session, made.id, world.me, "full", world.now)
+            scheduling.decline(session, made.id, world.me, "fully_booked", world.now)
         session.commit()
         return made

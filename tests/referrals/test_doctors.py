@@ -1,0 +1,298 @@
+"""The doctor's rooms: signing up, making links, the sheet and its square, the list, what is not theirs."""
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.notifications.models import OutboxMessage
+from app.referrals import services
+from app.referrals.models import Doctor, Referral
+from tests.referrals.house import NPI, House, doctor_client, refer, verified_doctor
+from tests.support.accounts import letters, make_user, sign_in
+from tests.support.html import problems_of
+
+pytestmark = pytest.mark.databases
+
+FORM = {"specialty": "sciatica", "technique": "", "where": "", "radius": "25", "days": "90", "go": "make"}
+
+
+@pytest.fixture
+def doctor(app: Flask) -> FlaskClient:
+    verified_doctor(app)
+    return doctor_client(app)
+
+
+def test_an_account_becomes_a_doctor_who_waits(app: Flask, client: FlaskClient, session: Session) -> None:
+    make_user(app, "new@practice.example")
+    sign_in(client, "new@practice.example")
+    assert client.get("/referring/", follow_redirects=False).status_code == 403
+    wrong = client.post("/referring/start", data={"npi": "1234567890", "name": "Testa Example"})
+    assert wrong.status_code == 422
+    assert "ten digits" in wrong.text
+    right = client.post("/referring/start", data={"npi": "1234567893", "name": "Testa Example"})
+    assert right.status_code == 303
+    assert session.scalars(select(Doctor.state)).all() == ["waiting"]
+    page = client.get("/referring/")
+    assert "Not verified yet" in page.text
+    assert not problems_of(page.text)
+    session.rollback()
+    made = client.post("/referring/new", data=FORM)
+    code = session.scalars(select(Referral.code)).one()
+    assert made.status_code == 303
+    assert app.test_client().get(f"/r/{code}").status_code == 404
+    session.rollback()
+    services.decide(
+        session, session.scalars(select(Doctor.id)).one(), verified=True, by="a", reason="", now=clock.now()
+    )
+    session.commit()
+    assert app.test_client().get(f"/r/{code}").status_code == 200
+
+
+def test_an_admin_decides_and_one_npi_is_verified_once(app: Flask, session: Session) -> None:
+    first = verified_doctor(app, "one@practice.example", state="waiting")
+    second = verified_doctor(app, "two@practice.example", state="waiting")
+    make_user(app, "admin@house.example", "admin")
+    admin = app.test_client()
+    sign_in(admin, "admin@house.example")
+    page = admin.get("/admin/doctors/")
+    assert page.text.count(NPI) == 2
+    assert not problems_of(page.text)
+    admin.post(f"/admin/doctors/{first}", data={"decision": "verify"})
+    answer = admin.post(f"/admin/doctors/{second}", data={"decision": "verify"}, follow_redirects=True)
+    assert "Another account is verified for this NPI." in answer.text
+    answer = admin.post(f"/admin/doctors/{second}", data={"decision": "refuse"}, follow_redirects=True)
+    assert "Say why" in answer.text
+    session.rollback()
+    assert dict(session.execute(select(Doctor.id, Doctor.state)).all()) == {first: "verified", second: "waiting"}
+
+
+def test_one_short_page_makes_a_link_with_everything_beside_it(doctor: FlaskClient, session: Session) -> None:
+    page = doctor.get("/referring/new")
+    assert not problems_of(page.text)
+    made = doctor.post("/referring/new", data={**FORM, "note": "Left hip", "label": "=1+1", "suggested_visits": "6"})
+    page = doctor.get(made.location)
+    assert not problems_of(page.text)
+    referral = session.scalars(select(Referral)).one()
+    assert f"/r/{referral.code}" in page.text
+    assert (referral.note, referral.suggested_visits, referral.specialty_id) == ("Left hip", 6, 2)
+    assert (referral.valid_until - referral.created_at).days == 90
+    index = doctor.get("/referring/")
+    assert not problems_of(index.text)
+    assert "&#39;=1" not in index.text
+    assert '"\'=1+1"' in doctor.get("/referring/referrals.csv").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"specialty": "swedish"}, {"specialty": ""}, {"days": "0"}, {"suggested_visits": "31"}, {"shortlist": "999999"}, {"note": "x" * 2001}],
+)  # fmt: skip
+def test_what_breaks_a_rule_makes_no_link(doctor: FlaskClient, session: Session, wrong: dict[str, str]) -> None:
+    assert doctor.post("/referring/new", data={**FORM, **wrong}).status_code == 422
+    assert session.scalars(select(Referral)).all() == []
+
+
+def test_a_template_keeps_the_form_but_nothing_of_a_patient(doctor: FlaskClient) -> None:
+    doctor.post(
+        "/referring/new",
+        data={**FORM, "go": "template", "template_name": "Near us", "label": "Chart 1204", "suggested_visits": "4"},
+    )
+    page = doctor.get("/referring/")
+    assert "Near us" in page.text
+    link = page.text.split("Near us")[0].rsplit('href="', 1)[1].split('"')[0]
+    filled = doctor.get(link).text
+    assert 'value="4"' in filled
+    assert "Chart 1204" not in filled
+
+
+def test_a_standing_link_has_no_end_and_no_note(doctor: FlaskClient, session: Session) -> None:
+    doctor.post("/referring/new", data={**FORM, "go": "standing", "note": "of one patient"})
+    referral = session.scalars(select(Referral)).one()
+    assert (referral.kind, referral.valid_until, referral.note) == ("standing", None, None)
+
+
+def test_the_mail_to_the_patient_says_nothing_of_health(app: Flask, doctor: FlaskClient, session: Session) -> None:
+    from app.doors.post import deliver, letterhead_of
+    from app.referrals.emails import link
+
+    doctor.post("/referring/new", data=FORM)
+    referral = session.scalars(select(Referral)).one()
+    answer = doctor.post(f"/referring/{referral.id}/mail", data={"email": "pat@example.test", "language": "es"})
+    assert answer.status_code == 303, answer.text
+    facts = letters(session)[-1]
+    with app.app_context():
+        message = link(session, facts, letterhead_of(app.config["SETTINGS"]))
+        assert message is not None
+        assert (message.to, message.subject) == ("pat@example.test", "Un enlace de Dr. Testa Example")
+        assert f"/r/{referral.code}" in message.text
+        assert "ciática" not in message.text + message.subject
+        deliver()
+    session.rollback()
+    assert session.scalars(select(OutboxMessage.facts).where(OutboxMessage.kind == "referral.link")).all() == [None]
+
+
+def test_a_link_taken_back_is_not_mailed(doctor: FlaskClient, session: Session) -> None:
+    doctor.post("/referring/new", data=FORM)
+    referral = session.scalars(select(Referral)).one()
+    session.rollback()
+    doctor.post(f"/referring/{referral.id}/revoke")
+    answer = doctor.post(f"/referring/{referral.id}/mail", data={"email": "pat@example.test", "language": "en"})
+    assert answer.status_code == 422
+
+
+def test_another_doctors_referral_does_not_exist(app: Flask, session: Session) -> None:
+    house = House.make(app, session)
+    verified_doctor(app, "other@practice.example", npi="1245319599")
+    other = doctor_client(app, "other@practice.example")
+    for path in ("", "/handout", "/handout.pdf", "/qr.svg", "/outcome.json"):
+        assert other.get(f"/referring/{house.referral.id}{path}").status_code == 404, path
+    assert other.post(f"/referring/{house.referral.id}/revoke").status_code == 404
+    assert other.post(
+        f"/referring/{house.referral.id}/mail", data={"email": "a@b.test", "language": "en"}
+    ).status_code in (404, 422)
+    assert "Chart 1204" not in other.get("/referring/").text
+
+
+def test_the_number_of_reads_does_not_grow_with_the_list(app: Flask, session: Session) -> None:
+    from sqlalchemy import event
+
+    from app.doors.database import db
+
+    doctor_id = verified_doctor(app)
+    client = doctor_client(app)
+    with app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *rest: seen.append(rest[2]))
+    counts = []
+    for more in (1, 30):
+        for _ in range(more):
+            refer(session, doctor_id)
+        client.get("/referring/")
+        seen.clear()
+        client.get("/referring/")
+        counts.append(len(seen))
+    assert counts[0] == counts[1], counts
+
+
+def test_a_fhir_request_fills_the_form_and_its_answer_names_it(doctor: FlaskClient, session: Session) -> None:
+    request = {
+        "resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": {"reference": "Patient/7"},
+        "identifier": [{"system": "urn:x", "value": "REQ-7"}],
+        "reasonCode": [{"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M54.31"}]}, {"coding": [{"system": "urn:y", "code": "<b>Z</b>"}]}],
+    }  # fmt: skip
+    page = doctor.post("/referring/import", data={"json": json.dumps(request)})
+    assert page.status_code == 200
+    assert not problems_of(page.text)
+    assert '<option selected value="sciatica">' in page.text
+    assert "&lt;b&gt;Z&lt;/b&gt;" in page.text
+    source = page.text.split('name="source"')[1].split('value="')[1].split('"')[0]
+    made = doctor.post("/referring/new", data={**FORM, "source": source})
+    answer = doctor.get(made.location + "/outcome.json").json
+    assert answer["entry"][0]["resource"]["identifier"] == [{"system": "urn:x", "value": "REQ-7"}]
+    made = doctor.post("/referring/new", data={**FORM, "source": source[:-1] + ("A" if source[-1] != "A" else "B")})
+    assert "identifier" not in doctor.get(made.location + "/outcome.json").json["entry"][0]["resource"]
+
+
+def test_a_request_that_is_none_is_refused_beside_the_field(doctor: FlaskClient) -> None:
+    page = doctor.post("/referring/import", data={"json": "{"})
+    assert page.status_code == 422
+    assert "This is not JSON" in page.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Point your phone"), ("es", "Apunte la cámara")])
+def test_the_sheet_is_there_in_both_languages(doctor: FlaskClient, session: Session, language: str, words: str) -> None:
+    doctor.post("/referring/new", data=FORM)
+    referral = session.scalars(select(Referral)).one()
+    page = doctor.get(f"/referring/{referral.id}/handout?in={language}")
+    assert words in page.text
+    assert f"/r/{referral.code}" in page.text
+    assert not problems_of(page.text)
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_pdf_is_one_tagged_page(doctor: FlaskClient, session: Session, paper: str, language: str) -> None:
+    doctor.post("/referring/new", data={**FORM, "technique": "myofascial-release", "suggested_visits": "6"})
+    referral = session.scalars(select(Referral)).one()
+    answer = doctor.get(f"/referring/{referral.id}/handout.pdf?in={language}&paper={paper}")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    whole = unpacked(answer.data)
+    for mark in (b"/MarkInfo", b"/StructTreeRoot", b"pdfuaid", b"/Lang", b"/Alt", b"/Count 1"):
+        assert mark in whole, mark
+    sizes = re.findall(rb"/MediaBox ?\[0 0 (\d+)", whole)
+    assert sizes == [b"612" if paper == "letter" else b"595"]
+    assert answer.headers["Content-Disposition"].endswith('filename="handout.pdf"')
+
+
+def unpacked(pdf: bytes) -> bytes:
+    """The file with its compressed parts made readable."""
+    parts = []
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            parts.append(zlib.decompress(stream))
+    return pdf + b"".join(parts)
+
+
+def test_without_pango_the_page_says_how_else(
+    doctor: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.web.referrals import printing
+
+    def missing() -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(printing, "_weasyprint", missing)
+    doctor.post("/referring/new", data=FORM)
+    referral = session.scalars(select(Referral)).one()
+    answer = doctor.get(f"/referring/{referral.id}/handout.pdf")
+    assert answer.status_code == 503
+    assert "Print the page from the browser" in answer.text
+
+
+def test_the_square_is_read_by_a_real_decoder(doctor: FlaskClient, session: Session, tmp_path: Path) -> None:
+    """On paper (a picture of the rendered PDF would be the same square) and as served: zbar reads what is behind /r/."""
+    assert shutil.which("zbarimg"), "install zbar-tools (apt): CI does"
+    doctor.post("/referring/new", data=FORM)
+    referral = session.scalars(select(Referral)).one()
+    served = doctor.get(f"/referring/{referral.id}/qr.svg")
+    assert served.mimetype == "image/svg+xml"
+    picture = tmp_path / "qr.png"
+    drawn(served.data, picture)
+    found = subprocess.run(["zbarimg", "--quiet", "--raw", str(picture)], capture_output=True, text=True, check=True)
+    assert found.stdout.strip().endswith(f"/r/{referral.code}")
+
+
+def drawn(svg: bytes, into: Path) -> None:
+    """The served SVG as pixels, by filling its path's runs: no second QR maker is asked."""
+    text = svg.decode()
+    size = int(re.search(r'width="(\d+)"', text)[1])  # type: ignore[index]
+    scale = 8
+    image = Image.new("L", (size, size), 255)
+    pen = ImageDraw.Draw(image)
+    path = re.search(r'class="qrline"[^>]* d="([^"]+)"|d="([^"]+)"[^>]*class="qrline"', text)
+    assert path, text[:300]
+    x = y = 0.0
+    for command, numbers in re.findall(r"([Mmh])([-\d. ]+)", path[1] or path[2]):
+        values = [float(each) for each in numbers.split()]
+        if command == "M":
+            x, y = values
+        elif command == "m":
+            x, y = x + values[0], y + values[1]
+        else:
+            box = (x * scale, (y - 0.5) * scale, (x + values[0]) * scale - 1, (y + 0.5) * scale - 1)
+            pen.rectangle(box, fill=0)
+            x += values[0]
+    image.save(into)
