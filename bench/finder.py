@@ -101,7 +101,7 @@ def with_cards(session: Session) -> Callable[[Ask], object]:
 
     def work(ask: Ask) -> object:
         found = queries.search(session, ask.criteria, (ask.lat, ask.lon), on, limit=NEAREST)
-        return queries.cards(session, found.hits)
+        return queries.cards(session, found.hits, on)
 
     return work
 

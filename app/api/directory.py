@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 from flask import Response, current_app, request
@@ -20,6 +21,7 @@ from app.api.shapes import (
 )
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
+from app.core.zones import zone
 from app.directory import languages
 from app.directory import queries as directory
 from app.directory.catalogue import ANY, BY_ID, BY_SLUG, SPECIALTIES, Specialty
@@ -27,14 +29,21 @@ from app.directory.listing import listing_day
 from app.directory.models import Location
 from app.doors.audience import audience
 from app.doors.database import db
-from app.finder import cursor, queries
+from app.doors.where import locate
+from app.finder import cursor, queries, when
 from app.finder.asking import at_point, clean, located
 from app.finder.criteria import DEFAULT_RADIUS_KM, SearchCriteria
+from app.finder.free import FreeTimes
 from app.finder.understanding import understand
 from app.places.queries import suggest
 from app.places.results import Geocoded, Spot
+from app.scheduling.quanta import ceil_quantum, instant_of
+from app.scheduling.queries import NextTimes
 
 api = APIBlueprint("api_directory", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="finder")])
+
+OLDEST_CURSOR = 12
+"""Quanta after which a page's cursor is too old for "soonest": an hour."""
 
 
 @api.before_request
@@ -63,7 +72,7 @@ def places(query: PlacesQuery) -> Response:
     text = clean(query.q)
     found = suggest(db.session, text, 8) if text else []
     if not found and text:
-        place = located(db.session, text).place
+        place = located(locate, text).place
         found = [place] if place else []
     return _json([_place(each) for each in found])
 
@@ -76,14 +85,23 @@ def therapists(query: TherapistsQuery) -> Response:
     place = geocoded.place
     if place is None:
         raise NotFound(geocoded.note or "We do not know that place.", code="place-unknown")
-    criteria, point, day = _criteria(query), (place.lat, place.lon), listing_day(now())
+    criteria, point, at = _criteria(query), (place.lat, place.lon), now()
     search = repr((criteria, point))
-    after = cursor.read(query.cursor, search) if query.cursor else None
-    if after and len(after) != (3 if criteria.sort == "price" else 2):
-        raise Invalid("This cursor is broken.", field="cursor", code="cursor-broken")
-    found = queries.search(db.session, criteria, point, day, limit=query.limit, after=after)
+    place_in_order = _after(query.cursor, search, criteria, at)
+    seen_from = FreeTimes(db.session, criteria, place_in_order.now, place.time_zone)
+    found = queries.search(
+        db.session,
+        criteria,
+        point,
+        listing_day(at),
+        limit=query.limit,
+        skip=place_in_order.number,
+        after=place_in_order.key,
+        free=seen_from,
+    )
     known = BY_ID.get(criteria.specialty_id)
     others = [each for each in geocoded.alternatives if each.label != place.label]
+    upcoming = seen_from if place_in_order.now == at else FreeTimes(db.session, criteria, at, place.time_zone)
     body = {
         "place": _place(place),
         "alternatives": [_place(each) for each in others],
@@ -91,10 +109,42 @@ def therapists(query: TherapistsQuery) -> Response:
         "specialty": _named(known) if known else None,
         "total": found.total,
         "total_is_capped": found.total_is_capped,
-        "results": [_result(card) for card in queries.cards(db.session, found.hits)],
-        "next": cursor.written(found.hits[-1].key, search) if found.more else None,
+        "results": _results(queries.cards(db.session, found.hits, listing_day(at)), upcoming),
+        "next": _next(found, place_in_order, search),
     }
     return _json(body)
+
+
+class _Place(NamedTuple):
+    """Where a page begins: after `number` results, the last with this key, in an order that was fixed at `now`."""
+
+    number: int
+    now: datetime
+    key: cursor.Key | None
+
+
+def _after(text: str | None, search: str, criteria: SearchCriteria, at: datetime) -> _Place:
+    """The place in the order that a cursor names. "Soonest" is seen from the first page's moment, or pages would shift."""
+    if not text:
+        return _Place(0, at, None)
+    read = cursor.read(text, search)
+    number, moment, *key = read if len(read) > 2 else (0, 0)
+    age = ceil_quantum(at) - moment
+    if len(key) != queries.KEY_LENGTH or (criteria.sort == "soonest" and not 0 <= age <= OLDEST_CURSOR):
+        message = "This cursor is too old. Begin again without it."
+        raise Invalid(message, field="cursor", code="cursor-broken")
+    return _Place(number, instant_of(moment) if criteria.sort == "soonest" else at, tuple(key))
+
+
+def _next(found: queries.Found, page: _Place, search: str) -> str | None:
+    if not found.more:
+        return None
+    return cursor.written((page.number + len(found.hits), ceil_quantum(page.now), *found.hits[-1].key), search)
+
+
+def _results(cards: list[dict[str, Any]], free: FreeTimes) -> list[dict[str, Any]]:
+    free.ask(card["location_id"] for card in cards if card["booking_mode"] != "none")
+    return [_result(card, free.known.get(card["location_id"])) for card in cards]
 
 
 @api.get("/therapists/<slug>", responses={"200": TherapistBody, "404": PROBLEM, "422": PROBLEM})
@@ -124,6 +174,7 @@ def therapist(path: SlugPath) -> Response:
         "locations": [_location(each) for each in found.locations],
         "services": [
             {
+                "id": each.id,
                 "name": each.name,
                 "description": each.description,
                 "minutes": each.minutes,
@@ -147,7 +198,7 @@ def _where(query: TherapistsQuery) -> Geocoded:
         return Geocoded(at_point(str(query.lat), str(query.lon)))
     if query.where is None or query.lat is not None or query.lon is not None:
         raise Invalid("Give `where`, or `lat` and `lon`.", field="where", code="place-missing")
-    return located(db.session, clean(query.where))
+    return located(locate, clean(query.where))
 
 
 def _criteria(query: TherapistsQuery) -> SearchCriteria:
@@ -159,6 +210,7 @@ def _criteria(query: TherapistsQuery) -> SearchCriteria:
     if query.language and query.language not in languages.BIT:
         known = ", ".join(languages.CODES)
         raise Invalid(f"The language is one of {known}.", field="language", code="language-unknown")
+    first, last, part = _when(query)
     return SearchCriteria(
         specialty_id=_specialty(query.specialty),
         technique_id=technique.id if technique else ANY,
@@ -170,8 +222,25 @@ def _criteria(query: TherapistsQuery) -> SearchCriteria:
         home_visit=bool(query.home_visit),
         step_free=bool(query.step_free),
         checked=bool(query.checked),
+        first=first,
+        last=last,
+        time=part,
         sort=query.sort or "distance",
     )
+
+
+def _when(query: TherapistsQuery) -> tuple[when.Moment | None, when.Moment | None, when.PartOfDay | None]:
+    first, last = (when.moment(text) if text else None for text in (query.from_, query.to))
+    part = when.part_of_day(query.time) if query.time else None
+    for name, text, value in (("from", query.from_, first), ("to", query.to, last)):
+        if text and value is None:
+            raise Invalid("A day is written like 2026-12-01.", field=name, code="invalid-parameter")
+    if when.out_of_order(first, last):
+        raise Invalid("The last day is before the first one.", field="to", code="invalid-parameter")
+    if query.time and part is None:
+        message = "A time of day is morning, afternoon, evening, or like 18:00-20:00."
+        raise Invalid(message, field="time", code="invalid-parameter")
+    return first, last, part
 
 
 def _specialty(words: str | None) -> int:
@@ -196,7 +265,7 @@ def _named(each: Specialty) -> dict[str, Any]:
     return {"slug": each.slug, "name": each.name, "kind": each.kind}
 
 
-def _result(card: Mapping[str, Any]) -> dict[str, Any]:
+def _result(card: Mapping[str, Any], times: NextTimes | None) -> dict[str, Any]:
     same = ("slug", "name", "credentials", "licence", "languages", "minutes", "currency", "home_visit", "claimed")
     cents = card["min_price_cents"]
     return {
@@ -204,6 +273,7 @@ def _result(card: Mapping[str, Any]) -> dict[str, Any]:
         "url": _url(card["slug"]),
         "distance_km": round(card["distance_km"], 3),
         "location": {
+            "id": card["location_id"],
             "town": card["town"],
             "country": card["country"],
             "lat": card["lat"],
@@ -213,14 +283,21 @@ def _result(card: Mapping[str, Any]) -> dict[str, Any]:
         },
         "specialties": [_named(BY_ID[each]) for each in card["specialty_ids"] if each in BY_ID],
         "min_price": None if cents is None else cents / 100,
-        "next_times": [],
+        "next_times": [each.astimezone(zone(times.time_zone)) for each in times.starts] if times else [],
+        "next_service": _next_service(times) if times else None,
     }
+
+
+def _next_service(times: NextTimes) -> dict[str, Any]:
+    price = None if times.price_cents is None else times.price_cents / 100
+    return {"id": times.service_id, "location": times.location_id, "minutes": times.minutes, "price": price}
 
 
 def _location(place: Location) -> dict[str, Any]:
     exact = place.address_public and place.kind == "practice"
     lat, lon = (None if value is None else value if exact else round(value, 2) for value in (place.lat, place.lon))
     return {
+        "id": place.id,
         "town": ", ".join(part for part in (place.city, place.region) if part),
         "country": place.country,
         "lat": lat,

@@ -55,7 +55,14 @@ class TherapistsQuery(Parameters):
     home_visit: bool | None = None
     step_free: bool | None = None
     checked: bool | None = Field(None, description="Only licences that were checked with the board")
-    sort: Literal["distance", "price"] | None = None
+    from_: str | None = Field(
+        None, alias="from", max_length=40, description="The first day at the venue (2026-12-01), or an RFC 3339 instant"
+    )
+    to: str | None = Field(None, max_length=40, description="The last day, included; or an instant, not included")
+    time: str | None = Field(
+        None, max_length=20, description="morning, afternoon, evening, or like 18:00-20:00: when a visit may start"
+    )
+    sort: Literal["distance", "soonest", "price"] | None = None
     limit: int = Field(20, ge=1, le=50)
     cursor: str | None = Field(None, max_length=200, description="`next` of the page before")
 
@@ -69,6 +76,7 @@ class LicenceBody(BaseModel):
 
 
 class LocationBody(BaseModel):
+    id: int
     town: str
     country: str
     lat: float | None
@@ -83,7 +91,18 @@ class Named(BaseModel):
     kind: Literal["condition", "technique"]
 
 
+class NextService(BaseModel):
+    """The service and the location of the next times, as `POST /bookings` takes them."""
+
+    id: int
+    location: int
+    minutes: int
+    price: float | None
+
+
 class Result(BaseModel):
+    """`next_times` are RFC 3339 with the venue's offset, of the service that `next_service` names."""
+
     slug: str
     name: str
     url: str
@@ -101,6 +120,7 @@ class Result(BaseModel):
     booking_mode: Literal["request", "instant", "none"]
     confirmed_on: str | None
     next_times: list[str]
+    next_service: NextService | None
 
 
 class Results(BaseModel):
@@ -121,6 +141,7 @@ class SlugPath(BaseModel):
 
 
 class ServiceBody(BaseModel):
+    id: int
     name: str
     description: str
     minutes: int

@@ -1,8 +1,8 @@
 """What a therapist's rows become in the finder: whether, how long and where listed, with which bits, on which card. Pure."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import orjson
 
 from app.directory import languages
 from app.directory.catalogue import ANY
-from app.directory.licences import LicenceFacts, last_listed_day, level, licence_for
+from app.directory.licences import FOREVER, LicenceFacts, last_listed_day, level, licence_for
 
 HOME_VISITS = 1000
 """Added to a specialty's id in the entries of home visits, so that they are a part of the index of their own."""
@@ -26,6 +26,24 @@ FEMALE, MALE, OTHER, CHECKED, STEP_FREE, CLAIMED, BOOKABLE = (1 << at for at in 
 GENDER_FLAG = {"female": FEMALE, "male": MALE, "other": OTHER}
 
 BANDS_PER_DEGREE = 20
+
+FRESH_DAYS, BOOKABLE_DAYS = 183, 365
+"""A claimed page that nobody confirmed for half a year comes after others as near; after a year it is by phone only."""
+
+FREE_HOURS = 62
+"""How many hours ahead an entry says when a visit might start (one bit each, in a signed 64-bit number)."""
+
+
+class Bound(NamedTuple):
+    """What is known of a location's first free time; see `SearchEntry`. The default knows nothing."""
+
+    free_base: int = 0
+    free_hours: int = 0
+    lead: int = 0
+    pace: int = 1
+
+
+UNKNOWN = Bound()
 
 
 class TherapistFacts(NamedTuple):
@@ -77,6 +95,8 @@ class Whole:
     services: list[ServiceFacts]
     specialty_ids: list[int]
     languages: list[str]
+    bounds: Mapping[int, Bound] = field(default_factory=dict)
+    """By location."""
 
 
 class ListingRow(NamedTuple):
@@ -89,9 +109,17 @@ class ListingRow(NamedTuple):
     entries: str
     listed_until: int
     card: str
+    bookable_until: int
+    free_base: int
+    free_hours: int
+    lead: int
+    pace: int
 
 
-EntryRow = tuple[int, int, float, float, int, int, int, int, int, int, int, int | None, str, float | None, str]
+EntryRow = tuple[
+    int, int, float, float, int, int, int, int, int, int, int, int | None, str, float | None, str,
+    str, int, int, int, int, int,
+]  # fmt: skip
 """In the order of the columns of `search_entry`."""
 
 
@@ -173,6 +201,7 @@ def _at(
     whole: Whole, location: LocationFacts, licence: LicenceFacts, until: int, makes_home_visits: bool
 ) -> tuple[ListingRow, list[EntryRow]]:
     therapist = whole.therapist
+    bound = whole.bounds.get(location.id, UNKNOWN)
     home = location.kind == "home_visits"
     lat, lon = shown_point(location)
     offers = sorted({(each.minutes, each.price_cents) for each in offered_at(location, whole.services)}, key=_offer)
@@ -193,13 +222,33 @@ def _at(
         "".join(f",{length}:{cents}" for length, cents in offers if cents is not None),
         min(location.radius_km or 0, MAX_REACH_KM) if home else None,
         therapist.currency,
+        location.time_zone,
+        fresh_until(therapist),
+        *bound,
     )
     keys = [partition(each, home_visits=home) for each in (ANY, *whole.specialty_ids)]
     band = band_of(lat)
     entries: list[EntryRow] = [(key, band, lon, lat, therapist.id, location.id, *tail) for key in keys]
     card = _card(whole, location, licence, offers, (lat, lon), makes_home_visits)
-    text = orjson.dumps(card).decode()
-    return ListingRow(therapist.id, location.id, lat, lon, ",".join(map(str, keys)), until, text), entries
+    text, online = orjson.dumps(card).decode(), bookable_until(therapist, until)
+    return ListingRow(
+        therapist.id, location.id, lat, lon, ",".join(map(str, keys)), until, text, online, *bound
+    ), entries
+
+
+def fresh_until(therapist: TherapistFacts) -> int:
+    """The last day (an ordinal) on which the page counts as confirmed. Nobody can confirm a page without an owner."""
+    if not therapist.claimed or therapist.confirmed_on is None:
+        return FOREVER.toordinal()
+    return therapist.confirmed_on.toordinal() + FRESH_DAYS
+
+
+def bookable_until(therapist: TherapistFacts, listed_until: int) -> int:
+    """The last day (an ordinal) on which visits can be booked online: listed, owned, wanted, and confirmed within a year."""
+    if not therapist.claimed or therapist.booking_mode == "none":
+        return 0
+    confirmed = therapist.confirmed_on
+    return min(listed_until, confirmed.toordinal() + BOOKABLE_DAYS) if confirmed else listed_until
 
 
 def _offer(offer: tuple[int, int | None]) -> tuple[int, int]:

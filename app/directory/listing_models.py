@@ -15,7 +15,13 @@ class SearchEntry(Base):
     `specialty_id` is 0 for "any", the specialty for a practice, and HOME_VISITS more than either for home visits
     (see `listing.partition`). `band` is floor(20 × latitude). Every filter is answered from this row alone:
     `listed_until` is a date's ordinal; the bit sets are those of `app.directory.listing`; `prices` holds
-    ",minutes:cents" per offer; `price_cents` is the least of them.
+    ",minutes:cents" per offer; `price_cents` is the least of them. After `fresh_until`, also an ordinal, the page
+    comes after others that are as near.
+
+    The rest bounds the first free time from below, so that a search for the soonest need not ask everybody: bit *i* of
+    `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC); of other hours
+    nothing is known. A visit starts at least `lead` quanta from now, at a quantum that `pace` divides.
+    Time passing and new bookings leave a bound true; whatever frees time sets it anew.
     """
 
     __tablename__ = "search_entry"
@@ -36,13 +42,20 @@ class SearchEntry(Base):
     prices: Mapped[str] = mapped_column(Text)
     reach_km: Mapped[float | None] = mapped_column(Double)
     currency: Mapped[str] = mapped_column(String(3))
+    time_zone: Mapped[str] = mapped_column(String(40), server_default="UTC")
+    fresh_until: Mapped[int] = mapped_column(server_default="9999999")
+    free_base: Mapped[int] = mapped_column(server_default="0")
+    free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lead: Mapped[int] = mapped_column(server_default="0")
+    pace: Mapped[int] = mapped_column(server_default="1")
 
 
 class Listing(Base):
     """The card of a therapist at a location, as JSON, and the keys of its search entries (so that they can be found again).
 
     The reference to the therapist has no cascade on purpose: whoever deletes one goes through `remove_therapist`,
-    which clears the entries too.
+    which clears the entries too. `bookable_until` is the last day (an ordinal) on which it can be booked online; the
+    last four columns are the entries' bound on the first free time, kept here while the entries are made anew.
     """
 
     __tablename__ = "listing"
@@ -54,6 +67,11 @@ class Listing(Base):
     entries: Mapped[str] = mapped_column(Text)
     listed_until: Mapped[int]
     card: Mapped[str] = mapped_column(Text)
+    bookable_until: Mapped[int] = mapped_column(server_default="0")
+    free_base: Mapped[int] = mapped_column(server_default="0")
+    free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lead: Mapped[int] = mapped_column(server_default="0")
+    pace: Mapped[int] = mapped_column(server_default="1")
 
 
 class ListingReport(Base):

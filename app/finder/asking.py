@@ -1,14 +1,11 @@
 """From the words of a search to what it means: the place, the problem, the criteria. The same for both doors."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
 
 from app.directory.catalogue import ANY
 from app.finder.criteria import LONGEST_TEXT, Parsed, Problem, SearchCriteria, parse, point_of
 from app.finder.understanding import Understood, understand
-from app.places.queries import geocode
 from app.places.results import Geocoded, Spot
 from app.places.zones import zone_at
 
@@ -41,10 +38,14 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c.isprintable() or c.isspace()).strip()
 
 
-def ask(session: Session, values: Mapping[str, str]) -> Asked:
+Locate = Callable[[str], Geocoded]
+"""What a text means as a place, to this installation (`app.doors.where`)."""
+
+
+def ask(values: Mapping[str, str], locate: Locate) -> Asked:
     """Read a page's values. Never fails: what makes no sense is named, and the rest is kept."""
     where, what = clean(values.get("where", "")), clean(values.get("what", ""))
-    geocoded = located(session, where)
+    geocoded = located(locate, where)
     understood = understand(what)
     miles = geocoded.place is None or geocoded.place.country in ("", *MILES)
     specialty = understood.specialty
@@ -52,7 +53,7 @@ def ask(session: Session, values: Mapping[str, str]) -> Asked:
     return Asked(geocoded, understood, parsed.criteria, _problems(parsed, understood), miles)
 
 
-def located(session: Session, where: str) -> Geocoded:
+def located(locate: Locate, where: str) -> Geocoded:
     """The place that the words mean, if they are few enough to mean one."""
     if not where:
         return Geocoded()
@@ -60,7 +61,7 @@ def located(session: Session, where: str) -> Geocoded:
         return Geocoded(
             note="That is too long for a place. Type a town or a ZIP code, for example “Austin, TX” or “78704”."
         )
-    return geocode(session, where)
+    return locate(where)
 
 
 def at_point(lat: str, lon: str) -> Spot | None:

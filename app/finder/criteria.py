@@ -8,8 +8,9 @@ from typing import Any, Literal, get_args
 from app.core.geometry import is_point
 from app.directory import languages
 from app.directory.catalogue import ANY, BY_ID, BY_SLUG
+from app.finder import when
 
-Sort = Literal["distance", "price"]
+Sort = Literal["distance", "soonest", "price"]
 Gender = Literal["female", "male", "other"]
 SORTS: tuple[str, ...] = get_args(Sort)
 GENDERS: tuple[str, ...] = get_args(Gender)
@@ -21,6 +22,7 @@ LEAST_RADIUS_KM, MOST_RADIUS_KM = 0.5, 500.0
 MOST_MINUTES = 240
 MOST_PRICE = 100_000
 LONGEST_TEXT = 200
+DAYS = "days"
 
 FALSE = ("", "0", "false", "no", "off")
 TRUE = ("1", "true", "yes", "on")
@@ -39,6 +41,8 @@ class SearchCriteria:
     """Who is looked for. Distances in km; `max_price_cents` in the therapist's own currency.
 
     Home visits match when the searcher lies within the therapist's reach, whatever `radius_km` says: the therapist travels.
+    `first` and `last` are days at the venue, both included, or instants `[first, last)`; `time` is the part of the
+    venue's day, in minutes since midnight, in which the visit may start.
     """
 
     specialty_id: int = ANY
@@ -51,19 +55,29 @@ class SearchCriteria:
     home_visit: bool = False
     step_free: bool = False
     checked: bool = False
+    first: when.Moment | None = None
+    last: when.Moment | None = None
+    time: when.PartOfDay | None = None
     sort: Sort = "distance"
 
+    @property
+    def asks_when(self) -> bool:
+        """Whether only those with a free time of some kind are wanted."""
+        return not (self.first is None and self.last is None and self.time is None)
+
     def without(self, name: str) -> "SearchCriteria":
-        """The same search with one condition dropped."""
-        default: Any = next(each.default for each in fields(self) if each.name == name)
-        return replace(self, **{name: default})
+        """The same search with one condition dropped; `days` are the first and the last one together."""
+        names = (name,) if name != DAYS else ("first", "last")
+        changes: dict[str, Any] = {each.name: each.default for each in fields(self) if each.name in names}
+        return replace(self, **changes)
 
     def conditions(self) -> tuple[str, ...]:
         """The names of the conditions that leave somebody out, besides distance."""
         aside = ("radius_km", "sort")
-        return tuple(
+        names = [
             each.name for each in fields(self) if each.name not in aside and getattr(self, each.name) != each.default
-        )
+        ]
+        return tuple(dict.fromkeys(DAYS if name in ("first", "last") else name for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,28 @@ class _Reader:
         value = self.number("max_price", 0, MOST_PRICE, f"The highest price is a number from 0 to {MOST_PRICE:,}.")
         return None if value is None else round(value * 100)
 
+    def moment(self, name: str) -> when.Moment | None:
+        text = self.text(name)
+        found = when.moment(text) if text else None
+        if text and found is None:
+            self.wrong(name, "A day is written like 2026-12-01.")
+        return found
+
+    def days(self) -> tuple[when.Moment | None, when.Moment | None]:
+        """The first and the last; the last is left out when it comes before the first."""
+        first, last = self.moment("from"), self.moment("to")
+        if when.out_of_order(first, last):
+            self.wrong("to", "The last day is before the first one.")
+            return first, None
+        return first, last
+
+    def part_of_day(self) -> when.PartOfDay | None:
+        text = self.text("time")
+        found = when.part_of_day(text) if text else None
+        if text and found is None:
+            self.wrong("time", "A time of day is morning, afternoon, evening, or like 18:00-20:00.")
+        return found
+
     def technique(self) -> int:
         slug = self.text("technique")
         known = BY_SLUG.get(slug)
@@ -139,6 +175,7 @@ def parse(values: Mapping[str, str], *, specialty_id: int = ANY, miles: bool = F
     `radius` is in miles if `miles`, else in km. The specialty is understood elsewhere (`understanding`), the place too.
     """
     reader = _Reader(values)
+    first, last = reader.days()
     criteria = SearchCriteria(
         specialty_id=specialty_id,
         technique_id=reader.technique(),
@@ -150,7 +187,11 @@ def parse(values: Mapping[str, str], *, specialty_id: int = ANY, miles: bool = F
         home_visit=reader.switch("home_visit"),
         step_free=reader.switch("step_free"),
         checked=reader.switch("checked"),
-        sort=reader.choice("sort", SORTS, "Results are sorted by distance or by price.") or "distance",  # type: ignore[arg-type]
+        first=first,
+        last=last,
+        time=reader.part_of_day(),
+        sort=reader.choice("sort", SORTS, "Results are sorted by distance, by the soonest time or by price.")
+        or "distance",  # type: ignore[arg-type]
     )
     return Parsed(criteria, tuple(reader.problems))
 
@@ -181,6 +222,9 @@ def values_of(criteria: SearchCriteria, *, miles: bool = False) -> dict[str, str
         "home_visit": "1" if criteria.home_visit else "",
         "step_free": "1" if criteria.step_free else "",
         "checked": "1" if criteria.checked else "",
+        "from": criteria.first.isoformat() if criteria.first else "",
+        "to": criteria.last.isoformat() if criteria.last else "",
+        "time": when.written(criteria.time) if criteria.time else "",
         "sort": "" if criteria.sort == "distance" else criteria.sort,
     }
     return {name: value for name, value in found.items() if value}

@@ -12,7 +12,7 @@ _DIGEST = 6
 
 def written(key: Key, search: str) -> str:
     """The cursor after the result with this sort key, for the search that `search` spells out."""
-    body = ".".join(map(str, key)).encode()
+    body = ".".join(str(int(part)) for part in key).encode()
     return base64.urlsafe_b64encode(_digest(body, search) + body).decode().rstrip("=")
 
 

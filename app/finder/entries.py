@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from app.core.geometry import Box
+from app.core.geometry import Box, box_around
 from app.directory.catalogue import ANY
 from app.directory.languages import BIT
 from app.directory.listing import (
@@ -19,11 +19,14 @@ from app.directory.listing import (
     specialty_bit,
 )
 from app.finder.criteria import SearchCriteria
+from app.finder.near import FIRST_BOX_KM
 
-Row = tuple[float, float, int, int, float | None, int | None, str]
-"""lon, lat, therapist_id, location_id, reach_km, price_cents, prices"""
+Row = tuple[Any, ...]
+"""In the order of COLUMNS, and then of what else was asked for."""
 
-_COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices"
+COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices, fresh_until"
+Condition = tuple[str, list[object]]
+"""SQL that begins with AND, with `?` marks, and its values."""
 
 
 def partitions(criteria: SearchCriteria, *, practices: bool) -> list[int]:
@@ -32,7 +35,7 @@ def partitions(criteria: SearchCriteria, *, practices: bool) -> list[int]:
     return [home] if criteria.home_visit or not practices else [criteria.specialty_id, home]
 
 
-def conditions(criteria: SearchCriteria, day: int) -> tuple[str, list[object]]:
+def conditions(criteria: SearchCriteria, day: int) -> Condition:
     """The filters as SQL with `?` marks, and their values. `day` is the ordinal that a listing must reach."""
     parts, values = [" AND listed_until >= ?"], [day]
     flags = (CHECKED if criteria.checked else 0) | (STEP_FREE if criteria.step_free else 0)
@@ -53,14 +56,35 @@ def conditions(criteria: SearchCriteria, day: int) -> tuple[str, list[object]]:
     return "".join(parts), list(values)
 
 
+def both(one: Condition, other: Condition | None) -> Condition:
+    return (one[0] + other[0], [*one[1], *other[1]]) if other else one
+
+
+def in_ring(
+    connection: Connection,
+    criteria: SearchCriteria,
+    point: tuple[float, float],
+    inner: float,
+    size: float,
+    filters: Condition,
+    *,
+    columns: str = COLUMNS,
+) -> Iterable[Row]:
+    """The entries in the box of `size` km that could lie beyond `inner` km and pass the filters, unordered."""
+    keys = partitions(criteria, practices=inner < criteria.radius_km)
+    reach_from = inner if inner >= FIRST_BOX_KM else 0.0
+    return in_box(connection, box_around(*point, size), keys, filters, reach_from=reach_from, columns=columns)
+
+
 def in_box(
     connection: Connection,
     box: Box,
     keys: Sequence[int],
-    filters: tuple[str, list[object]],
+    filters: Condition,
     *,
     reach_from: float = 0.0,
     most: int | None = None,
+    columns: str = COLUMNS,
 ) -> Iterable[Row]:
     """The entries in a box that pass the filters, unordered. `reach_from` leaves out home visits that go less far."""
     bands = range(floor(box.south * BANDS_PER_DEGREE), floor(box.north * BANDS_PER_DEGREE) + 1)
@@ -68,7 +92,7 @@ def in_box(
     if reach_from:
         where, values = where + " AND (reach_km IS NULL OR reach_km >= ?)", [*values, reach_from]
     sql = (
-        f"SELECT {_COLUMNS} FROM search_entry WHERE specialty_id IN ({_marks(keys)})"  # noqa: S608 - only marks and names
+        f"SELECT {columns} FROM search_entry WHERE specialty_id IN ({_marks(keys)})"  # noqa: S608 - only marks and names
         f" AND band IN ({_marks(bands)}) AND lon BETWEEN ? AND ?{where}"
     )
     if most is not None:
@@ -76,7 +100,7 @@ def in_box(
     return _rows(connection, sql, [(*keys, *bands, west, east, *values) for west, east in box.spans])
 
 
-def inside(connection: Connection, box: Box, key: int, filters: tuple[str, list[object]], most: int) -> int:
+def inside(connection: Connection, box: Box, key: int, filters: Condition, most: int) -> int:
     """How many therapists have an entry in the box, counted up to `most` and without looking at distances."""
     bands = range(floor(box.south * BANDS_PER_DEGREE) + 1, floor(box.north * BANDS_PER_DEGREE))
     if not bands or len(box.spans) > 1:

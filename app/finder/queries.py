@@ -1,58 +1,50 @@
 """Who is near, in order: boxes that double until enough lie inside the circle that the box covers."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import cos, pi, radians, sin
-from typing import Any, NamedTuple
+from typing import Any, Final, Protocol
 
 import orjson
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.geometry import HALF_TURN_KM, box_around, distance_of, half_chord
+from app.core.bulk import chunks
+from app.core.geometry import box_around
 from app.directory.listing import MAX_REACH_KM
 from app.directory.listing_models import Listing
 from app.finder import entries
-from app.finder.criteria import SearchCriteria
+from app.finder.criteria import DAYS, SearchCriteria
 from app.finder.cursor import Key
+from app.finder.free import FreeTimes
+from app.finder.near import Hit, Point, near, nearness, rings
+from app.finder.soonest import soonest
 
-FIRST_BOX_KM = 5.0
 TOTAL_CAP = 500
 """A total is exact up to here; beyond it is "more than 500"."""
-FARTHEST_KM = 2560.0
-"""How far the nearest one outside the radius is looked for."""
+FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
+"""How far the nearest one outside the radius is looked for, and the nearest one with a free time."""
 NO_PRICE = 2**31
+KEY_LENGTH = 4
 EVERYTHING = "everything"
-MM = 1_000_000
-"""Millimetres in a kilometre: order is by whole millimetres, then by therapist, so that it is total and writes exactly."""
 BATCH = 64
-RADIAN = pi / 180
-SLACK = 1e-9
-"""Relative width by which rings are taken too wide before the exact distance is computed."""
 INSIDE, TOO_FAR_NORTH = 0.6, 66.0
 """A box of this part of the radius lies inside the circle, up to that latitude (corners at most 0.9 of the radius away)."""
-
-Point = tuple[float, float]
-
-
-class Hit(NamedTuple):
-    """A therapist found, at the location that is nearest (or cheapest, when sorted by price)."""
-
-    key: Key
-    therapist_id: int
-    location_id: int
-    distance_km: float
+WHEN: Final = "when"
+"""Days and part of the day together, among what can be dropped."""
+FEW = 20
 
 
-Available = Callable[[Sequence[Hit]], Collection[int]]
-"""Of hits in order, the therapists who may stay: how a search for free times narrows the nearest."""
+class Available(Protocol):
+    """Of hits in order, the locations that may stay: how a search for free times narrows the nearest."""
+
+    def __call__(self, hits: Sequence[Hit], /) -> Collection[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page. `total` counts therapists, exactly unless `total_is_capped`."""
+    """One page. `total` counts therapists, exactly unless `total_is_capped`: then there are more."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -69,20 +61,41 @@ def search(
     limit: int = 20,
     skip: int = 0,
     after: Key | None = None,
-    available: Available | None = None,
+    free: FreeTimes | None = None,
 ) -> Found:
     """One page of therapists near `point` (lat, lon) who may be listed `on` that day, with the total.
 
-    Pages follow each other by `skip` or, so that nobody is dropped or repeated while listings change, by the key of the
-    last result in `after`.
+    Pages follow each other by `skip`, or by the key of the last result in `after` with its number in `skip`, so that
+    nobody is dropped or repeated while listings change. `free` answers for times where the criteria ask for any.
+    Those who are free at a time are counted only as far as they are shown.
     """
-    hits = nearest(session, criteria, point, on, limit=limit + 1, skip=skip, after=after, available=available)
+    passed = 0 if after else skip
+    hits = _hits(session, criteria, point, on, limit=passed + limit + 1, after=after, free=free)[passed:]
     more = len(hits) > limit
     shown = tuple(hits[:limit])
+    if criteria.asks_when:
+        return Found(shown, skip + len(shown), more, more)
     if not more and after is None and (shown or not skip):
         return Found(shown, skip + len(shown), total_is_capped=False, more=False)
     total, capped = count(session, criteria, point, on)
     return Found(shown, total, capped, more)
+
+
+def _hits(
+    session: Session,
+    criteria: SearchCriteria,
+    point: Point,
+    on: date,
+    *,
+    limit: int,
+    after: Key | None,
+    free: FreeTimes | None,
+) -> list[Hit]:
+    if criteria.sort == "soonest":
+        if free is None:
+            raise ValueError("the soonest are found only by their free times")
+        return soonest(session, criteria, point, on, free, limit=limit, after=after)
+    return nearest(session, criteria, point, on, limit=limit, after=after, free=free if criteria.asks_when else None)
 
 
 def nearest(
@@ -92,102 +105,87 @@ def nearest(
     on: date,
     *,
     limit: int = 20,
-    skip: int = 0,
     after: Key | None = None,
-    available: Available | None = None,
+    free: FreeTimes | None = None,
 ) -> list[Hit]:
-    """The first `limit` therapists in order, after `skip` of them or after a key."""
-    kept: list[Hit] = []
-    wanted = skip + limit
-    begin = after[0] / MM * 1.25 if after and criteria.sort == "distance" else 0.0
-    for ring in ranked(session, criteria, point, on, first_km=begin):
-        fresh = [hit for hit in ring if hit.key > after] if after else ring
-        for start in range(0, len(fresh), BATCH) if available else (0,):
-            batch = fresh[start : start + BATCH] if available else fresh
-            kept += _only(batch, available)
-            if len(kept) >= wanted:
-                return kept[skip:wanted]
-    return kept[skip:wanted]
+    """The first `limit` therapists in order, after a key; with `free`, each at their first location with a free time."""
+    first = after[0] if after and criteria.sort == "distance" else 0
+    condition = free.outlook.may_start() if free else None
+    walk = _Walk(free.available if free else None, after)
+    for ring in ranked(session, criteria, point, on, first=first, condition=condition):
+        for batch in chunks(ring, BATCH) if free else (ring,):
+            walk.take(batch)
+            if len(walk.kept) >= limit:
+                return walk.kept[:limit]
+    return walk.kept
 
 
-def _only(batch: list[Hit], available: Available | None) -> list[Hit]:
-    if available is None or not batch:
-        return batch
-    free = available(batch)
-    return [hit for hit in batch if hit.therapist_id in free]
+class _Walk:
+    """Keeps each therapist once while hits come by in order."""
+
+    def __init__(self, available: Available | None, after: Key | None) -> None:
+        self.kept: list[Hit] = []
+        self._available, self._after = available, after
+        self._seen: set[int] = set()
+        self._passed: dict[int, list[Hit]] = {}
+
+    def take(self, batch: Sequence[Hit]) -> None:
+        fresh = batch if self._after is None else self._beyond(batch, self._after)
+        if self._available is None or not fresh:
+            return self._keep(fresh)
+        # Who was shown before the key, at a nearer location, is not shown again.
+        before = [hit for each in fresh for hit in self._passed.pop(each.therapist_id, ())]
+        stay = self._available([*fresh, *before])
+        self._seen |= {hit.therapist_id for hit in before if hit.location_id in stay}
+        return self._keep([hit for hit in fresh if hit.location_id in stay])
+
+    def _keep(self, hits: Sequence[Hit]) -> None:
+        for hit in hits:
+            if hit.therapist_id not in self._seen:
+                self._seen.add(hit.therapist_id)
+                self.kept.append(hit)
+
+    def _beyond(self, batch: Sequence[Hit], after: Key) -> list[Hit]:
+        for hit in batch:
+            if hit.key <= after:
+                if self._available is None:
+                    self._seen.add(hit.therapist_id)
+                else:
+                    self._passed.setdefault(hit.therapist_id, []).append(hit)
+        return [hit for hit in batch if hit.key > after]
 
 
 def ranked(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, *, first_km: float = 0.0
+    session: Session,
+    criteria: SearchCriteria,
+    point: Point,
+    on: date,
+    *,
+    first: int = 0,
+    condition: entries.Condition | None = None,
 ) -> Iterator[list[Hit]]:
-    """All matches in order, in lists: each complete to a distance before it is given, each therapist once."""
+    """All matching locations in order, in lists: each complete to a distance before it is given."""
     connection = session.connection()
-    filters = entries.conditions(criteria, on.toordinal())
-    far = _farthest(criteria)
-    size = min(far, max(FIRST_BOX_KM, first_km)) if criteria.sort == "distance" else far
-    seen: set[int] = set()
-    inner = 0.0
-    while True:
-        keys = entries.partitions(criteria, practices=inner < criteria.radius_km)
-        reach_from = inner if inner >= FIRST_BOX_KM else 0.0
-        rows = entries.in_box(connection, box_around(*point, size), keys, filters, reach_from=reach_from)
-        outer = float("inf") if size >= far else size
-        yield _firsts(_matches(rows, criteria, point, inner, outer), seen)
-        if size >= far:
-            return
-        inner, size = size, min(size * 2, far)
+    filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
+    for inner, size, outer in rings(criteria, first) if criteria.sort == "distance" else _all_at_once(criteria):
+        rows = entries.in_ring(connection, criteria, point, inner, size, filters)
+        yield _hits_of(near(rows, criteria, point, inner, outer), criteria, on.toordinal())
 
 
-def _farthest(criteria: SearchCriteria) -> float:
-    """Beyond this no entry can match: practices end at the radius, home visits at their greatest reach."""
-    return MAX_REACH_KM if criteria.home_visit else max(criteria.radius_km, MAX_REACH_KM)
+def _all_at_once(criteria: SearchCriteria) -> list[tuple[float, float, float]]:
+    return list(rings(criteria, 40))
 
 
-def _matches(
-    rows: Any, criteria: SearchCriteria, point: Point, inner: float, outer: float
-) -> list[tuple[Key, int, int, float]]:
-    """Entries of the ring beyond `inner` up to `outer` km, in order."""
-    radius, by_price = criteria.radius_km, criteria.sort == "price"
-    lowest, highest = (round(inner * MM) if inner else -1), outer * MM
-    prices_matter = criteria.minutes is not None and (by_price or criteria.max_price_cents is not None)
-    at_lat, at_lon = point
-    phi, turn, cos_at = radians(at_lat), RADIAN / 2, cos(radians(at_lat))
-    least, most = half_chord(inner) * (1 - SLACK), half_chord(min(outer, HALF_TURN_KM)) * (1 + SLACK)
-    found: list[tuple[Key, int, int, float]] = []
-    for lon, lat, therapist_id, location_id, reach, cheapest, prices in rows:
-        phi2 = radians(lat)
-        chord = sin((phi2 - phi) / 2) ** 2 + cos_at * cos(phi2) * sin((lon - at_lon) * turn) ** 2
-        if not least <= chord <= most:
-            continue
-        km = distance_of(chord)
-        mm = round(km * MM)
-        if not lowest < mm <= highest or km > (radius if reach is None else reach):
-            continue
-        price = cheapest
-        if prices_matter:
-            price = price_for(prices, criteria.minutes)
-            if criteria.max_price_cents is not None and (price is None or price > criteria.max_price_cents):
-                continue
-        key = (mm, therapist_id)
-        found.append(((NO_PRICE if price is None else price, *key) if by_price else key, therapist_id, location_id, km))
-    found.sort()
-    return found
-
-
-def price_for(prices: str, minutes: int | None) -> int | None:
-    """The least price of a treatment of that length, from an entry's ",60:9000,90:12000"."""
-    mark = f"{minutes}:"
-    fits = [int(offer[len(mark) :]) for offer in prices.split(",") if offer.startswith(mark)]
-    return min(fits, default=None)
-
-
-def _firsts(matches: list[tuple[Key, int, int, float]], seen: set[int]) -> list[Hit]:
-    """Each therapist at the best of their locations only."""
-    hits = []
-    for match in matches:
-        if match[1] not in seen:
-            seen.add(match[1])
-            hits.append(Hit(*match))
+def _hits_of(found: Any, criteria: SearchCriteria, day: int) -> list[Hit]:
+    """In order: within a ring (or of one price) those confirmed lately first, then by distance."""
+    if criteria.sort == "price":
+        hits = [
+            Hit((NO_PRICE if price is None else price, row[7] < day, mm, row[2]), row[2], row[3], km)
+            for mm, km, price, row in found
+        ]
+    else:
+        hits = [Hit((nearness(mm), row[7] < day, mm, row[2]), row[2], row[3], km) for mm, km, _, row in found]
+    hits.sort()
     return hits
 
 
@@ -206,7 +204,7 @@ def count(session: Session, criteria: SearchCriteria, point: Point, on: date) ->
         box = box_around(*point, size)
         for most in (2 * TOTAL_CAP, None):
             rows = list(entries.in_box(connection, box, keys, filters, reach_from=reach, most=most))
-            people |= {match[1] for match in _matches(rows, criteria, point, 0.0, float("inf"))}
+            people |= {row[2] for _, _, _, row in near(rows, criteria, point, 0.0, float("inf"))}
             if len(people) > TOTAL_CAP:
                 return TOTAL_CAP, True
             if most is None or len(rows) < most:
@@ -239,13 +237,32 @@ class Relaxation:
     total_is_capped: bool
 
 
-def relaxations(session: Session, criteria: SearchCriteria, point: Point, on: date) -> list[Relaxation]:
+def relaxations(
+    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
+) -> list[Relaxation]:
     """For a search that finds nobody: what to drop, the greatest gain first; only what gains something."""
     others = [(name, criteria.without(name)) for name in criteria.conditions()]
+    if DAYS in criteria.conditions() and criteria.time:
+        others.append((WHEN, criteria.without(DAYS).without("time")))
     others += [("radius_km", replace(criteria, radius_km=km)) for km in _wider(criteria.radius_km)]
-    found = [Relaxation(name, other, *count(session, other, point, on)) for name, other in others]
+    found = [
+        Relaxation(name, other, *_gain(session, other, point, on, free))
+        for name, other in dict.fromkeys(others)
+        if other != criteria
+    ]
     gains = sorted((each for each in found if each.total), key=lambda each: -each.total)
     return gains or _everything(session, criteria, point, on)
+
+
+def _gain(
+    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
+) -> tuple[int, bool]:
+    """How many there would be; of those with a free time, only the first few are counted."""
+    if free is None or not criteria.asks_when:
+        return count(session, criteria, point, on)
+    other = FreeTimes(session, criteria, free.now, free.zone)
+    hits = nearest(session, replace(criteria, sort="distance"), point, on, limit=FEW + 1, free=other)
+    return min(FEW, len(hits)), len(hits) > FEW
 
 
 def _everything(session: Session, criteria: SearchCriteria, point: Point, on: date) -> list[Relaxation]:
@@ -259,28 +276,40 @@ def _wider(radius_km: float) -> list[float]:
     return [min(radius_km * factor, 500.0) for factor in (2, 4) if radius_km * factor / factor * 2 <= 500.0]
 
 
-def nearest_outside(session: Session, criteria: SearchCriteria, point: Point, on: date) -> Hit | None:
+def nearest_outside(
+    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
+) -> Hit | None:
     """The nearest who would match if distance did not matter, or else who at least works on the problem."""
-    bare = SearchCriteria(specialty_id=criteria.specialty_id)
-    for each in (criteria, bare):
-        anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
-        if hits := nearest(session, anywhere, point, on, limit=1):
+    whenever = criteria.without(DAYS).without("time")
+    for each in dict.fromkeys((criteria, whenever, SearchCriteria(criteria.specialty_id))):
+        if each.asks_when and free is None:
+            continue
+        km = FARTHEST_FREE_KM if each.asks_when else FARTHEST_KM
+        anywhere = replace(each, radius_km=km, sort="distance")
+        asked = FreeTimes(session, anywhere, free.now, free.zone) if free and each.asks_when else None
+        if hits := nearest(session, anywhere, point, on, limit=1, free=asked):
             return hits[0]
     return None
 
 
-_CARDS = select(Listing.therapist_id, Listing.location_id, Listing.card).where(
+_CARDS = select(Listing.therapist_id, Listing.location_id, Listing.bookable_until, Listing.card).where(
     Listing.therapist_id.in_(bindparam("ids", expanding=True))
 )
 
 
-def cards(session: Session, hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    """The ready-made cards of the hits, in order, each with its distance: one query."""
-    rows = session.execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]})
-    texts = {(therapist_id, location_id): card for therapist_id, location_id, card in rows}
+def cards(session: Session, hits: Sequence[Hit], on: date) -> list[dict[str, Any]]:
+    """The ready-made cards of the hits, in order, each with its distance: one query.
+
+    A page that nobody confirmed for a year is by phone only.
+    """
+    rows = session.connection().execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]})
+    texts = {(therapist_id, location_id): (until, card) for therapist_id, location_id, until, card in rows}
     found = []
     for hit in hits:
-        text = texts.get((hit.therapist_id, hit.location_id))
+        until, text = texts.get((hit.therapist_id, hit.location_id), (0, None))
         if text is not None:
-            found.append(orjson.loads(text) | {"distance_km": hit.distance_km})
+            facts: dict[str, Any] = {"distance_km": hit.distance_km, "location_id": hit.location_id}
+            if until < on.toordinal():
+                facts["booking_mode"] = "none"
+            found.append(orjson.loads(text) | facts)
     return found

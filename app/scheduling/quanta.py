@@ -9,6 +9,7 @@ from typing import NamedTuple, Self, TypeAlias
 
 QUANTUM_MINUTES = 5
 QUANTUM_SECONDS = 300
+QUANTA_PER_HOUR = 12
 QUANTA_PER_DAY = 288
 QUANTA_PER_WEEK = 2016
 

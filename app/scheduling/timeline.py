@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from app.directory.listing import FREE_HOURS
 from app.scheduling.hours import MINUTES_PER_DAY, Schedule, opening_intervals
 from app.scheduling.offsets import zone_rules
 from app.scheduling.quanta import (
     QUANTA_PER_DAY,
+    QUANTA_PER_HOUR,
     QUANTA_PER_WEEK,
     QUANTUM_MINUTES,
     QUANTUM_SECONDS,
@@ -147,6 +149,13 @@ def _any_of_next(bits: int, count: int) -> int:
         bits |= bits >> step
         done += step
     return bits
+
+
+def free_hours(opened: int, busy: int, span: Span, first_hour: int) -> int:
+    """Bit *i* is set if anything at all is open and not busy in the hour `first_hour + i`: where a visit might start."""
+    bits = (opened & ~busy) >> first_hour * QUANTA_PER_HOUR - span.start
+    hour = (1 << QUANTA_PER_HOUR) - 1
+    return sum(1 << i for i in range(FREE_HOURS) if bits >> i * QUANTA_PER_HOUR & hour)
 
 
 # Which starts are allowed

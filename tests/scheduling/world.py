@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.directory.services import refresh_listings
 from app.notifications.models import OutboxMessage
 from app.scheduling import queries, services
 from app.scheduling.hours import OpeningHours
@@ -61,6 +62,7 @@ class World:
         return world
 
     def set_hours(self, weekdays: Any, location_id: int | None = None) -> None:
+        refresh_listings(self.session, [self.therapist_id])
         weekly = [OpeningHours(day, self.opens, self.closes) for day in weekdays]
         services.set_hours(self.session, self.therapist_id, location_id or self.location_id, weekly, self.now)
 

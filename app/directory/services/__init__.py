@@ -2,7 +2,7 @@
 
 from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
 from app.directory.services.licences import LicenceChange, verify_licence, verify_licences
-from app.directory.services.listings import insert_listings, refresh_listings
+from app.directory.services.listings import bound_first_times, insert_listings, refresh_listings
 from app.directory.services.owners import become_therapist
 from app.directory.services.parts import report_licence, save_location, save_service
 from app.directory.services.reports import REASONS, report_listing
@@ -19,6 +19,7 @@ __all__ = [
     "LicenceChange",
     "ask_for_decision",
     "become_therapist",
+    "bound_first_times",
     "confirm_claim",
     "create_therapist",
     "decide_claim",

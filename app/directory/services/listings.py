@@ -1,16 +1,17 @@
 """Keeps what the finder reads equal to what the directory holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.bulk import chunks, insert_rows
 from app.directory import listing
 from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
-from app.directory.listing import EntryRow, ListingRow, LocationFacts, ServiceFacts, TherapistFacts, Whole
+from app.directory.listing import Bound, EntryRow, ListingRow, LocationFacts, ServiceFacts, TherapistFacts, Whole
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.models import Licence, Location, Service, Therapist, TherapistLanguage, TherapistSpecialty
 
@@ -30,15 +31,21 @@ def refresh_listings(session: Session, therapist_ids: Iterable[int]) -> int:
 
 
 def _refresh(session: Session, ids: list[int]) -> int:
-    _clear(session, ids)
-    return insert_listings(session, _wholes(session, ids))
+    bounds = _clear(session, ids)
+    return insert_listings(session, _wholes(session, ids), bounds)
 
 
-def insert_listings(session: Session, wholes: Iterable[Whole]) -> int:
-    """List therapists who have no listing yet and may be shown, of whom all is known; how many listings that makes."""
+def insert_listings(
+    session: Session, wholes: Iterable[Whole], bounds: Mapping[int, Mapping[int, Bound]] = MappingProxyType({})
+) -> int:
+    """List therapists who have no listing yet and may be shown, of whom all is known; how many listings that makes.
+
+    `bounds` is what is known of their first free times, by therapist and location.
+    """
     rows: list[ListingRow] = []
     entries: list[EntryRow] = []
     for whole in wholes:
+        whole.bounds = bounds.get(whole.therapist.id, {})
         own_rows, own_entries = listing.listings(whole)
         rows += own_rows
         entries += own_entries
@@ -52,20 +59,60 @@ def _table(model: Any) -> Any:
     return model.__table__
 
 
-def _clear(session: Session, ids: list[int]) -> None:
-    """Entries are deleted by their whole key, which the listing remembers: they need no second index."""
-    old = session.execute(
-        select(Listing.entries, Listing.lat, Listing.lon, Listing.therapist_id, Listing.location_id).where(
-            Listing.therapist_id.in_(ids)
-        )
-    ).all()
-    if not old:
+def bound_first_times(session: Session, therapist_id: int, bounds: Mapping[int, Bound]) -> None:
+    """Say anew, by location, when a visit might first start. What is not listed now is unknown when it is listed again."""
+    if not bounds:
         return
-    keys = [
-        (int(key), listing.band_of(lat), lon, lat, therapist_id, location_id)
-        for entries, lat, lon, therapist_id, location_id in old
-        for key in entries.split(",")
-    ]
+    session.flush()
+    connection = session.connection()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    values = ", ".join(f"{name} = {mark}" for name in Bound._fields)
+    rows = [row for row in connection.execute(_OLD, {"ids": [therapist_id]}).all() if row.location_id in bounds]
+    changed = [row for row in rows if Bound(*row[5:]) != bounds[row.location_id]]
+    for where, keys in (
+        (ENTRY_KEY, [(bounds[row.location_id], key) for row in changed for key in _keys(row)]),
+        (("therapist_id", "location_id"), [(bounds[row.location_id], row[3:5]) for row in changed]),
+    ):
+        table = "search_entry" if where is ENTRY_KEY else "listing"
+        condition = " AND ".join(f"{name} = {mark}" for name in where)
+        if keys:
+            connection.exec_driver_sql(
+                f"UPDATE {table} SET {values} WHERE {condition}",  # noqa: S608 - names are constants
+                [(*bound, *key) for bound, key in keys],
+            )
+
+
+_OLD = select(
+    Listing.entries,
+    Listing.lat,
+    Listing.lon,
+    Listing.therapist_id,
+    Listing.location_id,
+    Listing.free_base,
+    Listing.free_hours,
+    Listing.lead,
+    Listing.pace,
+).where(Listing.therapist_id.in_(bindparam("ids", expanding=True)))
+
+
+def _keys(row: Any) -> list[tuple[Any, ...]]:
+    """The keys of a listing's entries."""
+    entries, lat, lon, therapist_id, location_id = row[:5]
+    return [(int(key), listing.band_of(lat), lon, lat, therapist_id, location_id) for key in entries.split(",")]
+
+
+def _clear(session: Session, ids: list[int]) -> dict[int, dict[int, Bound]]:
+    """Delete listings and entries; what they knew of first free times.
+
+    Entries are deleted by their whole key, which the listing remembers: they need no second index.
+    """
+    bounds: dict[int, dict[int, Bound]] = defaultdict(dict)
+    old = session.execute(_OLD, {"ids": ids}).all()
+    if not old:
+        return bounds
+    for row in old:
+        bounds[row.therapist_id][row.location_id] = Bound(*row[5:])
+    keys = [key for row in old for key in _keys(row)]
     connection = session.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     where = " AND ".join(f"{name} = {mark}" for name in ENTRY_KEY)
@@ -73,6 +120,7 @@ def _clear(session: Session, ids: list[int]) -> None:
     session.execute(
         delete(Listing).where(Listing.therapist_id.in_(ids)), execution_options={"synchronize_session": False}
     )
+    return bounds
 
 
 def _wholes(session: Session, ids: list[int]) -> Iterable[Whole]:

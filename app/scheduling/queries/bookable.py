@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.core.clock import now as this_moment
 from app.core.database import plain
 from app.core.errors import NotFound
+from app.directory.listing import listing_day
+from app.directory.listing_models import Listing
 from app.directory.models import Location, Service, Therapist
 from app.scheduling.models import SchedulingSettings
 from app.scheduling.quanta import Interval, quanta_in
@@ -69,6 +72,9 @@ SETTINGS = (
     SchedulingSettings.travel_minutes,
     SchedulingSettings.most_open_requests,
 )
+TODAY: BindParameter[int] = bindparam("listing_day", callable_=lambda: listing_day(this_moment()).toordinal())
+"""Judged anew each time a statement runs: licences end by their date, and pages that nobody confirms by theirs."""
+
 OFFERED: Select[*tuple[Any, ...]] = (
     select(
         Therapist.id,
@@ -93,9 +99,14 @@ OFFERED: Select[*tuple[Any, ...]] = (
 )
 """What its therapist can enter and move by hand, also while nobody can book it here."""
 
-BOOKABLE = OFFERED.where(
-    Therapist.claimed, ~Therapist.hidden, Therapist.registry_active, Therapist.booking_mode != "none"
+BOOKABLE = OFFERED.join(Listing, (Listing.therapist_id == Therapist.id) & (Listing.location_id == Location.id)).where(
+    Listing.bookable_until >= TODAY,
+    Therapist.claimed,
+    ~Therapist.hidden,
+    Therapist.registry_active,
+    Therapist.booking_mode != "none",
 )
+"""What everybody can book: only what is listed, with a licence for that very place (`directory.listing`)."""
 
 ONE = BOOKABLE.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
 ONE_LOCKED = ONE.with_for_update(of=Therapist)

@@ -1,28 +1,47 @@
-"""The next free times of many locations at once, for cards: two statements, however many cards."""
+"""The next free times of many locations at once, for cards and searches: few statements, however many cards."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.directory.models import Location, Service
+from app.scheduling import hours
 from app.scheduling.models import TimelineWeek
-from app.scheduling.quanta import Span, ceil_quantum, floor_quantum
+from app.scheduling.quanta import QUANTA_PER_DAY, Interval, Span, ceil_quantum, floor_quantum
 from app.scheduling.queries.bookable import BOOKABLE, Bookable
-from app.scheduling.queries.free_times import Rows, starts_of
-from app.scheduling.timeline import first_quanta, instants, time_of_day
+from app.scheduling.timeline import EMPTY_ROW, between, first_quanta, free_starts, grid, instants, join, time_of_day
+
+MARGIN = QUANTA_PER_DAY
+"""Quanta read around a window: more than a treatment with its buffers takes."""
+FARTHEST = timedelta(days=370)
+"""No horizon reaches farther."""
+SOON = 10 * QUANTA_PER_DAY
+"""Most therapists have their next times within so many quanta; only for the others more is read."""
 
 
 class Window(NamedTuple):
-    """Which starts are wanted: the instants `[first, last)`, wall minutes of the day, and the treatment's minutes."""
+    """Which starts are wanted: `[first, last)` if instants, both days at the venue if dates; `opens` and `closes` are
+    minutes of the venue's day, past midnight when the first is later; the treatment's minutes; its highest price.
+    """
 
-    first: datetime
-    last: datetime
+    first: date | None = None
+    last: date | None = None
     opens: int = 0
     closes: int = 1440
     minutes: int | None = None
+    most_cents: int | None = None
+
+    def allows(self, one: Bookable) -> bool:
+        if self.minutes is not None and one.minutes != self.minutes:
+            return False
+        return self.most_cents is None or (one.price_cents is not None and one.price_cents <= self.most_cents)
 
 
 class NextTimes(NamedTuple):
@@ -36,7 +55,11 @@ class NextTimes(NamedTuple):
     currency: str
     time_zone: str
     booking_mode: str
-    starts: tuple[datetime, ...]
+    quanta: tuple[int, ...]
+
+    @property
+    def starts(self) -> tuple[datetime, ...]:
+        return tuple(instants(self.quanta))
 
 
 def next_times(
@@ -44,52 +67,157 @@ def next_times(
 ) -> dict[int, NextTimes]:
     """By location, the first `count` free times in the window; a location without a bookable service is left out.
 
-    The service is the therapist's first one of the wanted minutes, or simply the first.
+    They are the times of one service: of those wanted, the one that is free first, and of several the therapist's first.
     """
-    offers = _first_services(session, location_ids, window.minutes)
+    offers = _offers(session, location_ids, window)
     if not offers:
         return {}
-    span = Span.covering(floor_quantum(window.first) - 48, ceil_quantum(window.last) + 96 + 48)
-    rows = _rows(session, offers, span)
-    return {one.location_id: _next(one, rows, span, window, now, count) for one in offers}
-
-
-def _next(one: Bookable, rows: Rows, span: Span, window: Window, now: datetime, count: int) -> NextTimes:
-    starts = starts_of(one, rows, span, window.first, window.last, now)
-    if starts and (window.opens, window.closes) != (0, 1440):
-        starts &= time_of_day(one.time_zone, span, window.opens, window.closes)
-    return NextTimes(
-        one.location_id,
-        one.therapist_id,
-        one.service_id,
-        one.minutes,
-        one.price_cents,
-        one.currency,
-        one.time_zone,
-        one.booking_mode,
-        tuple(instants(first_quanta(starts, span, count))),
-    )
-
-
-def _first_services(session: Session, location_ids: Collection[int], minutes: int | None) -> list[Bookable]:
-    query = BOOKABLE.where(Location.id.in_(location_ids)).order_by(Service.position, Service.id)
-    if minutes is not None:
-        query = query.where(Service.minutes == minutes)
-    first: dict[int, Bookable] = {}
-    for row in session.execute(query):
-        one = Bookable._make(row)
-        first.setdefault(one.location_id, one)
-    return list(first.values())
-
-
-def _rows(session: Session, offers: list[Bookable], span: Span) -> Rows:
-    found: Rows = {}
-    query = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
-        TimelineWeek.therapist_id.in_({one.therapist_id for one in offers}),
-        TimelineWeek.location_id.in_({one.location_id for one in offers}),
-        TimelineWeek.week.between(span.weeks[0], span.weeks[-1]),
-    )
-    for location_id, week, opened, busy in session.execute(query):
-        by_week = found.setdefault(location_id, ({}, {}))
-        by_week[0][week], by_week[1][week] = opened, busy
+    earliest, latest = _reach(window, now, max(one.horizon_days for own in offers.values() for one in own))
+    soon = min(latest, earliest + SOON)
+    found = _among(session, offers, window, now, (earliest, soon), count)
+    # Bits of the last day could be cut off by the edge; a second look begins anew.
+    short = {at: own for at, own in offers.items() if len(found[at].quanta) < count}
+    if soon < latest and short:
+        found |= _among(session, short, window, now, (earliest, latest), count)
     return found
+
+
+def _reach(window: Window, now: datetime, horizon_days: int) -> Interval:
+    """The quanta that any location could need, whatever its zone."""
+    first, last = floor_quantum(now), ceil_quantum(now + timedelta(days=horizon_days)) + 1
+    if window.first is not None:
+        first = max(first, _quanta_of(_clipped(window.first, now), "Etc/GMT-14")[0])
+    if window.last is not None:
+        last = min(last, _quanta_of(_clipped(window.last, now), "Etc/GMT+12")[1])
+    return first, max(first, last)
+
+
+def _clipped(moment: date, now: datetime) -> date:
+    """A day so far away that nothing is bookable there is as good as a nearer one, and easier to reckon with."""
+    if isinstance(moment, datetime):
+        return min(max(moment, now - FARTHEST), now + FARTHEST)
+    return min(max(moment, now.date() - FARTHEST), now.date() + FARTHEST)
+
+
+@lru_cache(maxsize=1024)
+def _quanta_of(moment: date, zone: str) -> Interval:
+    """The quanta of a day in a zone, or the one that an instant begins."""
+    if isinstance(moment, datetime):
+        return ceil_quantum(moment), ceil_quantum(moment)
+    return hours.day_quanta(zone, moment)
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """Which starts a window allows, by zone and settings: worked out once for many locations."""
+
+    window: Window
+    now: datetime
+    span: Span
+    known: dict[tuple[str, int, int, int], int]
+
+    def starts(self, one: Bookable) -> int:
+        key = one.time_zone, one.minimum_notice, one.horizon_days, one.grid_minutes
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._starts(one)
+        return found
+
+    def _starts(self, one: Bookable) -> int:
+        wanted, _ = window_bits(self.window, self.now, one.time_zone, self.span)
+        return between(self.span, *one.window(self.now)) & grid(one.time_zone, self.span, one.grid_minutes) & wanted
+
+
+def window_bits(window: Window, now: datetime, zone: str, span: Span) -> tuple[int, int]:
+    """The starts of a span that a window allows in a zone, as bits; and the quantum at which it ends, or the span does."""
+    first, last = span.start, span.end
+    if window.first is not None:
+        first = max(first, _quanta_of(_clipped(window.first, now), zone)[0])
+    if window.last is not None:
+        last = min(last, _quanta_of(_clipped(window.last, now), zone)[1])
+    bits = between(span, first, last)
+    if (window.opens, window.closes) != (0, 1440):
+        bits &= time_of_day(zone, span, window.opens, window.closes)
+    return bits, last
+
+
+def _among(
+    session: Session,
+    offers: Mapping[int, Sequence[Bookable]],
+    window: Window,
+    now: datetime,
+    reach: Interval,
+    count: int,
+) -> dict[int, NextTimes]:
+    span = Span.covering(reach[0] - MARGIN, reach[1] + MARGIN)
+    wanted = _Wanted(window, now, span, {})
+    rows = _rows(session, offers, span) if reach[0] < reach[1] else {}
+    inside = between(span, *reach)
+    return {at: _next(own, rows.get(at), span, wanted, inside, count) for at, own in offers.items()}
+
+
+def _next(
+    offers: Sequence[Bookable], row: tuple[int, int] | None, span: Span, wanted: _Wanted, inside: int, count: int
+) -> NextTimes:
+    best, best_bits, earliest, seen = offers[0], 0, -1, set()
+    for one in offers if row else ():
+        shape = one.minutes, one.buffer_before, one.buffer_after
+        if row is None or shape in seen:
+            continue
+        seen.add(shape)
+        minutes, before, after = shape
+        bits = free_starts(*row, minutes, before=before, after=after, allowed=wanted.starts(one)) & inside
+        lowest = bits & -bits
+        if bits and (not best_bits or lowest < earliest):
+            best, best_bits, earliest = one, bits, lowest
+    return NextTimes(
+        best.location_id,
+        best.therapist_id,
+        best.service_id,
+        best.minutes,
+        best.price_cents,
+        best.currency,
+        best.time_zone,
+        best.booking_mode,
+        tuple(first_quanta(best_bits, span, count)),
+    )
+
+
+_OFFERS = BOOKABLE.where(Location.id.in_(bindparam("locations", expanding=True))).order_by(
+    Location.id, Service.position, Service.id
+)
+
+
+def _offers(session: Session, location_ids: Collection[int], window: Window) -> dict[int, list[Bookable]]:
+    """By location, the wanted services in the therapist's order."""
+    if not location_ids:
+        return {}
+    rows = plain(session).execute(_OFFERS, {"locations": list(location_ids)})
+    every = map(Bookable._make, rows)
+    found = {at: [one for one in own if window.allows(one)] for at, own in groupby(every, lambda one: one.location_id)}
+    return {at: own for at, own in found.items() if own}
+
+
+_TIMELINES = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
+    TimelineWeek.therapist_id.in_(bindparam("therapists", expanding=True)),
+    TimelineWeek.location_id.in_(bindparam("locations", expanding=True)),
+    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+)
+
+
+def _rows(session: Session, offers: Mapping[int, Sequence[Bookable]], span: Span) -> dict[int, tuple[int, int]]:
+    """By location, its `open` and its `busy` bits; nothing for one without a timeline."""
+    weeks = span.weeks
+    scope = {
+        "therapists": list({own[0].therapist_id for own in offers.values()}),
+        "locations": list(offers),
+        "first": weeks[0],
+        "last": weeks[-1],
+    }
+    found: dict[int, tuple[list[bytes], list[bytes]]] = {}
+    for at, week, opened, busy in plain(session).execute(_TIMELINES, scope):
+        kept = found.get(at)
+        if kept is None:
+            kept = found[at] = [EMPTY_ROW] * len(weeks), [EMPTY_ROW] * len(weeks)
+        kept[0][week - weeks[0]], kept[1][week - weeks[0]] = opened, busy
+    return {at: (join(opened), join(busy)) for at, (opened, busy) in found.items()}

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.core.database import plain
 from app.core.errors import Conflict
+from app.directory.listing import FREE_HOURS, UNKNOWN, Bound
 from app.directory.models import Location, Therapist
+from app.directory.services import bound_first_times
 from app.scheduling import hours
 from app.scheduling.models import (
     Booking,
@@ -23,10 +25,11 @@ from app.scheduling.models import (
     TimelineWeek,
     TimeOff,
 )
-from app.scheduling.quanta import QUANTA_PER_WEEK, Interval, Span, floor_quantum, instant_of, week_of
+from app.scheduling.quanta import QUANTA_PER_HOUR, QUANTA_PER_WEEK, Interval, Span, floor_quantum, instant_of, week_of
+from app.scheduling.queries.free_times import TIMELINE
 from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
 from app.scheduling.states import LIVE
-from app.scheduling.timeline import open_bits, split
+from app.scheduling.timeline import free_hours, join, join_weeks, open_bits, split
 
 DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
 LONGEST_TRAVEL = 240 // 5
@@ -36,7 +39,7 @@ OCCUPY = text(
     " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
     " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
 )
-ROWS_OF = select(TimelineWeek.location_id, TimelineWeek.week).where(
+ROWS_OF = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.busy).where(
     TimelineWeek.therapist_id == bindparam("therapist"),
     TimelineWeek.week.between(bindparam("first"), bindparam("last")),
 )
@@ -84,6 +87,7 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
         session.execute(insert(TimelineWeek), rows)
     if weeks is None:
         _remember(session, therapist_id, chosen[-1] + 1)
+        bound_first_times(session, therapist_id, _bounds(rows, facts, now))
     return len(rows)
 
 
@@ -94,6 +98,7 @@ def weeks_to_horizon(now: datetime, horizon_days: int) -> range:
 
 def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval]) -> None:
     """Derive `busy` anew for the weeks that visits at `touched` can reach. `open` does not depend on visits."""
+    freed: set[int] = set()
     for span in _spans(touched, LONGEST_TRAVEL):
         visits = taken(session, therapist_id, span)
         changed = []
@@ -105,8 +110,53 @@ def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval
                 {"at_therapist": therapist_id, "at_location": location_id, "at_week": week, "derived": busy[week]}
                 for week in weeks
             ]
+            if any(join([was]) & ~join([busy[week]]) for week, was in weeks.items()):
+                freed.add(location_id)
         if changed:
             plain(session).execute(UPDATE_BUSY, changed)
+    if freed:
+        # A visit more leaves the bound on the first free time true; a visit less may not.
+        bound_first_times(session, therapist_id, dict.fromkeys(freed, UNKNOWN))
+
+
+def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500) -> int:
+    """Bound the first free times of the next therapists after an id; the last id, or 0 when there are no more."""
+    ids = list(
+        session.scalars(
+            select(TimelineWeek.therapist_id)
+            .where(TimelineWeek.therapist_id > after)
+            .distinct()
+            .order_by(TimelineWeek.therapist_id)
+            .limit(limit)
+        )
+    )
+    first = week_of(floor_quantum(now))
+    for therapist_id in ids:
+        scope = {"therapist": therapist_id, "first": first, "last": first + 1}
+        rows = [
+            _row(therapist_id, at, week, opened, busy)
+            for at, week, opened, busy in plain(session).execute(TIMELINE, scope)
+        ]
+        bound_first_times(session, therapist_id, _bounds(rows, _settings(session, therapist_id), now))
+    return ids[-1] if ids else 0
+
+
+def _bounds(rows: list[dict[str, Any]], facts: dict[str, int], now: datetime) -> dict[int, Bound]:
+    """By location, the hours in which anything could start: open, not busy, whatever the service."""
+    base = floor_quantum(now) // QUANTA_PER_HOUR
+    span = Span.covering(base * QUANTA_PER_HOUR, (base + FREE_HOURS) * QUANTA_PER_HOUR)
+    opened: dict[int, dict[int, bytes]] = defaultdict(dict)
+    busy: dict[int, dict[int, bytes]] = defaultdict(dict)
+    for row in rows:
+        opened[row["location_id"]][row["week"]] = row["open"]
+        busy[row["location_id"]][row["week"]] = row["busy"]
+    lead, pace = facts["minimum_notice"] // 5, 3 if facts["grid_minutes"] % 15 == 0 else 1
+    return {
+        at: Bound(
+            base, free_hours(join_weeks(own, span.weeks), join_weeks(busy[at], span.weeks), span, base), lead, pace
+        )
+        for at, own in opened.items()
+    }
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
@@ -159,11 +209,12 @@ def _spans(touched: Iterable[Interval], reach: int) -> list[Span]:
     return spans
 
 
-def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, dict[int, bytes]]:
+    """By location and week, what was busy so far."""
+    found: dict[int, dict[int, bytes]] = defaultdict(dict)
     scope = {"therapist": therapist_id, "first": span.weeks[0], "last": span.weeks[-1]}
-    for location_id, week in plain(session).execute(ROWS_OF, scope):
-        found[location_id].append(week)
+    for location_id, week, busy in plain(session).execute(ROWS_OF, scope):
+        found[location_id][week] = busy
     return found
 
 

@@ -1,7 +1,8 @@
 """What the results page shows, from what was asked and found. Plain values in, the template's context out."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -10,15 +11,20 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as translated
 
+from app.core.zones import zone
 from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.directory.languages import CODES
-from app.finder import queries
+from app.finder import queries, when
 from app.finder.asking import Asked
-from app.finder.criteria import KM_PER_MILE, SearchCriteria, values_of
+from app.finder.criteria import DAYS, KM_PER_MILE, SearchCriteria, values_of
+from app.finder.free import FreeTimes
 from app.finder.queries import TOTAL_CAP, Found, Relaxation
-from app.web.formatting import distance, money
+from app.scheduling.queries import NextTimes
+from app.web.formatting import day_month, distance, money
 
 PER_PAGE = 20
+LAST_HOUR = 20
+"""From this hour on, the day is over for new plans."""
 LAST_PAGE = TOTAL_CAP // PER_PAGE
 
 
@@ -94,25 +100,54 @@ def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
 
 def label(asked: Asked, name: str, criteria: SearchCriteria) -> str:
     """One condition in words, as its chip says it."""
-    if name == "specialty_id":
-        return _(BY_ID[criteria.specialty_id].name)
-    if name == "technique_id":
-        return _(BY_ID[criteria.technique_id].name)
-    if name == "minutes":
-        return _("%(minutes)s minutes", minutes=criteria.minutes)
-    if name == "max_price_cents":
-        return _("up to %(price)s", price=money(criteria.max_price_cents or 0))
-    if name == "language":
-        return language_name(criteria.language or "")
-    words = {
-        "home_visit": _("Comes to my home"),
-        "step_free": _("Wheelchair access"),
-        "checked": _("Licence checked with the board"),
-        "female": _("A woman"),
-        "male": _("A man"),
-        "other": _("Non-binary"),
+    said: dict[str, Callable[[], str]] = {
+        "specialty_id": lambda: _(BY_ID[criteria.specialty_id].name),
+        "technique_id": lambda: _(BY_ID[criteria.technique_id].name),
+        "minutes": lambda: _("%(minutes)s minutes", minutes=criteria.minutes),
+        "max_price_cents": lambda: _("up to %(price)s", price=money(criteria.max_price_cents or 0)),
+        "language": lambda: language_name(criteria.language or ""),
+        DAYS: lambda: days_label(criteria.first, criteria.last),
+        "time": lambda: part_label(criteria.time) if criteria.time else "",
+        "home_visit": lambda: _("Comes to my home"),
+        "step_free": lambda: _("Wheelchair access"),
+        "checked": lambda: _("Licence checked with the board"),
+        "gender": lambda: {"female": _("A woman"), "male": _("A man")}.get(criteria.gender or "", _("Non-binary")),
     }
-    return words[criteria.gender or "other"] if name == "gender" else words[name]
+    return said[name]()
+
+
+def days_label(first: when.Moment | None, last: when.Moment | None) -> str:
+    """The days in words: "on 1 Dec", "1 Dec to 3 Dec", "from 1 Dec", "until 3 Dec"."""
+    begin, end = (day_month(when.day_of(each)) if each else "" for each in (first, last))
+    if begin == end:
+        return _("on %(day)s", day=begin)
+    if begin and end:
+        return _("%(first)s to %(last)s", first=begin, last=end)
+    return _("from %(day)s", day=begin) if begin else _("until %(day)s", day=end)
+
+
+def part_label(part: when.PartOfDay) -> str:
+    names = {"morning": _("mornings"), "afternoon": _("afternoons"), "evening": _("evenings")}
+    written = when.written(part)
+    return names.get(written) or _("%(from)s to %(to)s", **dict(zip(("from", "to"), written.split("-"), strict=True)))
+
+
+def when_links(asked: Asked, now: datetime) -> list[dict[str, str]]:
+    """Ready-made answers to "when", by the calendar of the searched place."""
+    if asked.place is None or asked.criteria.asks_when:
+        return []
+    here = now.astimezone(zone(asked.place.time_zone))
+    today, links = here.date(), []
+    if here.hour < LAST_HOUR:
+        links = [(_("Free today"), today, today, None), (_("Free this evening"), today, today, when.PARTS["evening"])]
+    else:
+        tomorrow = today + timedelta(days=1)
+        links = [(_("Free tomorrow"), tomorrow, tomorrow, None)]
+    links.append((_("Free this week"), today, today + timedelta(days=6), None))
+    return [
+        {"label": text, "url": url(asked, replace(asked.criteria, first=first, last=last, time=part))}
+        for text, first, last, part in links
+    ]
 
 
 def chips(asked: Asked) -> list[dict[str, str]]:
@@ -128,14 +163,24 @@ def clear_url(asked: Asked) -> str:
     return url(asked, SearchCriteria(specialty_id=asked.criteria.specialty_id, radius_km=asked.criteria.radius_km))
 
 
-def cards(found: Iterable[Mapping[str, Any]], criteria: SearchCriteria) -> list[dict[str, Any]]:
-    """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates."""
+def cards(found: Sequence[Mapping[str, Any]], criteria: SearchCriteria, free: FreeTimes) -> list[dict[str, Any]]:
+    """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates, next times."""
     wanted = {criteria.specialty_id, criteria.technique_id} - {0}
     names = {each.id: (each.slug, _(each.name)) for each in SPECIALTIES}
-    return [_card(card, wanted, names) for card in found]
+    free.ask(card["location_id"] for card in found if card["booking_mode"] != "none")
+    return [_card(card, wanted, names, free.known.get(card["location_id"])) for card in found]
 
 
-def _card(card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+def _next_times(slug: str, times: NextTimes) -> list[dict[str, Any]]:
+    """The times as buttons, on the venue's clock."""
+    here = zone(times.time_zone)
+    path = f"/therapists/{slug}/book?service={times.service_id}&location={times.location_id}&at="
+    return [{"starts_at": start.astimezone(here), "url": f"{path}{start:%Y-%m-%dT%H:%M}Z"} for start in times.starts]
+
+
+def _card(
+    card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[str, str]], times: NextTimes | None
+) -> dict[str, Any]:
     ids = card["specialty_ids"]
     ordered = sorted(ids, key=lambda each: each not in wanted) if wanted else ids
     licence = card["licence"]
@@ -150,13 +195,14 @@ def _card(card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[s
             for each in ordered
             if each in names
         ],
-        "next_times": None,
+        "next_times": _next_times(card["slug"], times) if times else None,
+        "next_minutes": times.minutes if times else None,
     }
 
 
 def pages(asked: Asked, found: Found, number: int) -> dict[str, Any]:
     """Where one can go from here."""
-    count = -(-found.total // PER_PAGE)
+    count = -(-found.total // PER_PAGE) or 1
     later = found.more and number < LAST_PAGE
     return {
         "number": number,
@@ -182,6 +228,8 @@ def suggestions(asked: Asked, relaxed: list[Relaxation]) -> list[dict[str, Any]]
 def _suggestion(asked: Asked, relaxed: Relaxation) -> str:
     if relaxed.field == queries.EVERYTHING:
         return _("without any filter, within %(distance)s", distance=_within(asked, relaxed))
+    if relaxed.field == queries.WHEN:
+        return _("at any time")
     if relaxed.field == "radius_km":
         return _("within %(distance)s", distance=_within(asked, relaxed))
     return _("without “%(condition)s”", condition=label(asked, relaxed.field, asked.criteria))

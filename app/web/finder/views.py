@@ -9,9 +9,12 @@ from app.core.clock import now
 from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.database import db
+from app.doors.where import locate
 from app.finder import queries
 from app.finder.asking import Asked, ask, clean
-from app.finder.criteria import LONGEST_TEXT
+from app.finder.criteria import LONGEST_TEXT, SearchCriteria
+from app.finder.free import FreeTimes
+from app.finder.near import Point
 from app.web.finder import results
 
 finder = Blueprint("finder", __name__)
@@ -21,7 +24,7 @@ finder = Blueprint("finder", __name__)
 @audience("public")
 def search() -> str:
     """Never an error for what was typed: what makes no sense is said, the rest is searched."""
-    asked = ask(db.session, request.args)
+    asked = ask(request.args, locate)
     where, what = (clean(request.args.get(name, ""))[:LONGEST_TEXT] for name in ("where", "what"))
     context: dict[str, Any] = {
         "search": results.search_values(asked, where, what),
@@ -33,6 +36,7 @@ def search() -> str:
         "specialty_choices": results.specialty_names(),
         "technique_choices": results.technique_choices(),
         "language_choices": results.language_choices(),
+        "when_links": results.when_links(asked, now()),
         "chips": results.chips(asked),
         "clear_url": results.clear_url(asked),
         "understood": _understood(asked),
@@ -40,21 +44,23 @@ def search() -> str:
         "total": 0,
     }
     if asked.place:
-        context |= _found(asked, (asked.place.lat, asked.place.lon))
+        context |= _found(asked, (asked.place.lat, asked.place.lon), asked.place.time_zone)
     return render_template("finder/results.html", **context)
 
 
-def _found(asked: Asked, point: queries.Point) -> dict[str, Any]:
-    session, criteria, day = db.session, asked.criteria, listing_day(now())
+def _found(asked: Asked, point: Point, zone: str) -> dict[str, Any]:
+    session, criteria, at = db.session, asked.criteria, now()
+    day, free = listing_day(at), FreeTimes(session, criteria, at, zone)
     number, note = _page_number()
-    found = queries.search(session, criteria, point, day, limit=results.PER_PAGE, skip=(number - 1) * results.PER_PAGE)
-    if not found.hits and number > 1 and found.total:
-        number = min(-(-found.total // results.PER_PAGE), results.LAST_PAGE)
+    found = _page(criteria, point, free, number)
+    if not found.hits and number > 1:
+        number = min(max(1, -(-found.total // results.PER_PAGE)), results.LAST_PAGE) if not criteria.asks_when else 1
         note = gettext("There are not so many pages. This is the last one.")
-        skip = (number - 1) * results.PER_PAGE
-        found = queries.search(session, criteria, point, day, limit=results.PER_PAGE, skip=skip)
+        if criteria.asks_when:
+            note = gettext("There are not so many pages. This is the first one.")
+        found = _page(criteria, point, free, number)
     shown: dict[str, Any] = {
-        "cards": results.cards(queries.cards(session, found.hits), criteria),
+        "cards": results.cards(queries.cards(session, found.hits, day), criteria, free),
         "total": found.total,
         "total_is_capped": found.total_is_capped,
         "pages": results.pages(asked, found, number),
@@ -63,12 +69,28 @@ def _found(asked: Asked, point: queries.Point) -> dict[str, Any]:
     if note:
         shown["problem"] = " ".join(filter(None, (_problem(asked, "given"), note)))
     if not found.total:
-        outside = queries.nearest_outside(session, criteria, point, day)
-        shown["nothing"] = {
-            "suggestions": results.suggestions(asked, queries.relaxations(session, criteria, point, day)),
-            "nearest_outside": results.cards(queries.cards(session, [outside]), criteria) if outside else [],
-        }
+        shown["nothing"] = _nothing(asked, point, free)
     return shown
+
+
+def _page(criteria: SearchCriteria, point: Point, free: FreeTimes, number: int) -> queries.Found:
+    skip = (number - 1) * results.PER_PAGE
+    return queries.search(
+        db.session, criteria, point, listing_day(free.now), limit=results.PER_PAGE, skip=skip, free=free
+    )
+
+
+def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
+    """What to drop, and who is nearest outside."""
+    criteria, day = asked.criteria, listing_day(free.now)
+    outside = queries.nearest_outside(db.session, criteria, point, day, free)
+    anytime = FreeTimes(db.session, SearchCriteria(), free.now, free.zone)
+    return {
+        "suggestions": results.suggestions(asked, queries.relaxations(db.session, criteria, point, day, free)),
+        "nearest_outside": results.cards(queries.cards(db.session, [outside], day), criteria, anytime)
+        if outside
+        else [],
+    }
 
 
 def _page_number() -> tuple[int, str]:

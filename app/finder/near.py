@@ -1,0 +1,82 @@
+"""Boxes that double, and which of their entries lie in the ring that each adds. The geometry of the finder."""
+
+from collections.abc import Iterator
+from math import cos, pi, radians, sin
+from typing import Any, NamedTuple
+
+from app.core.geometry import HALF_TURN_KM, distance_of, half_chord
+from app.directory.listing import MAX_REACH_KM
+from app.finder.criteria import SearchCriteria
+from app.finder.cursor import Key
+
+FIRST_BOX_KM = 5.0
+MM = 1_000_000
+"""Millimetres in a kilometre: order is by whole millimetres, then by therapist, so that it is total and writes exactly."""
+RADIAN = pi / 180
+SLACK = 1e-9
+"""Relative width by which rings are taken too wide before the exact distance is computed."""
+
+Point = tuple[float, float]
+
+
+class Hit(NamedTuple):
+    """A therapist found, at the location that is nearest (cheapest or free first, when sorted so)."""
+
+    key: Key
+    therapist_id: int
+    location_id: int
+    distance_km: float
+
+
+def farthest(criteria: SearchCriteria) -> float:
+    """Beyond this no entry can match: practices end at the radius, home visits at their greatest reach."""
+    return MAX_REACH_KM if criteria.home_visit else max(criteria.radius_km, MAX_REACH_KM)
+
+
+def nearness(mm: int) -> int:
+    """The ring of a distance: 0 to 5 km, 1 to 10, 2 to 20 and so on. Within one, pages confirmed lately come first."""
+    return ((mm + 5 * MM - 1) // (5 * MM) - 1).bit_length() if mm else 0
+
+
+def rings(criteria: SearchCriteria, first: int = 0) -> Iterator[tuple[float, float, float]]:
+    """(inner, box, outer) in km, from near to far; each ends where a ring of `nearness` does. The first ends at `first`."""
+    far = farthest(criteria)
+    inner, size = 0.0, FIRST_BOX_KM * 2**first
+    while size < far:
+        yield inner, size, size
+        inner, size = size, size * 2
+    yield inner, far, float("inf")
+
+
+def near(
+    rows: Any, criteria: SearchCriteria, point: Point, inner: float, outer: float
+) -> Iterator[tuple[int, float, int | None, Any]]:
+    """(millimetres, km, price, row) of the entries beyond `inner` up to `outer` km that truly match."""
+    radius = criteria.radius_km
+    lowest, highest = (round(inner * MM) if inner else -1), outer * MM
+    prices_matter = criteria.minutes is not None and (criteria.sort == "price" or criteria.max_price_cents is not None)
+    at_lat, at_lon = point
+    phi, turn, cos_at = radians(at_lat), RADIAN / 2, cos(radians(at_lat))
+    least, most = half_chord(inner) * (1 - SLACK), half_chord(min(outer, HALF_TURN_KM)) * (1 + SLACK)
+    for row in rows:
+        lon, lat, reach, price = row[0], row[1], row[4], row[5]
+        phi2 = radians(lat)
+        chord = sin((phi2 - phi) / 2) ** 2 + cos_at * cos(phi2) * sin((lon - at_lon) * turn) ** 2
+        if not least <= chord <= most:
+            continue
+        km = distance_of(chord)
+        mm = round(km * MM)
+        if not lowest < mm <= highest or km > (radius if reach is None else reach):
+            continue
+        if prices_matter:
+            price = price_for(row[6], criteria.minutes)
+            if criteria.max_price_cents is not None and (price is None or price > criteria.max_price_cents):
+                continue
+        yield mm, km, price, row
+
+
+def price_for(prices: str, minutes: int | None) -> int | None:
+    """The least price of a treatment of that length, from an entry's ",60:9000,90:12000"."""
+    mark = f"{minutes}:"
+    fits = [int(offer[len(mark) :]) for offer in prices.split(",") if offer.startswith(mark)]
+    return min(fits, default=None)
