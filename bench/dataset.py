@@ -16,12 +16,14 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from app.core.bulk import chunks, insert_rows
+from app.core.clock import now
 from app.core.geometry import distance_km
 from app.directory.demo import services as demo
 from app.directory.listing_models import Listing
 from app.doors.database import db, transaction
 from app.factory import alembic, create_app
 from app.places import services as places
+from app.scheduling.demo import load_hours
 from app.tables import Base
 from config import ROOT, from_environment
 
@@ -118,6 +120,8 @@ def _make_large(path: Path, therapists: int) -> None:
         say(f"making up {therapists:,} therapists (some minutes)")
         with transaction() as session:
             demo.load(session, therapists=therapists, seed=SEED)
+            say("giving them hours and taken times for four weeks")
+            load_hours(session, seed=SEED, now=now())
         db.engine.dispose()
 
 

@@ -64,11 +64,17 @@ def expire() -> None:
 
 
 def roll() -> None:
-    """Derive the weeks that came within reach."""
+    """Derive the weeks that came within reach, and what the finder knows of first free times."""
     while True:
         with transaction() as session:
             if not scheduling.roll_horizon(session, now(), limit=50):
-                return
+                break
+    last = 0
+    while True:
+        with transaction() as session:
+            last = scheduling.bound_anew(session, now(), last)
+        if not last:
+            return
 
 
 def tidy() -> None:

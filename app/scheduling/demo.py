@@ -1,6 +1,7 @@
 """Hours and taken times for the fictional therapists, in bulk: the same rows that the services would derive."""
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 from app.core.bulk import chunks, count_ids_on, insert_rows, next_id
 from app.core.database import UtcDateTime
 from app.core.errors import Conflict
+from app.directory.listing import Bound
 from app.directory.models import Location, Therapist
+from app.directory.services import bound_first_times
 from app.scheduling import hours
 from app.scheduling.models import Booking, ImportedBusy, OpeningHours, SchedulingSettings, TimelineWeek
-from app.scheduling.quanta import QUANTA_PER_DAY, Interval, Span, instant_of
+from app.scheduling.quanta import QUANTA_PER_DAY, QUANTA_PER_HOUR, Interval, Span, floor_quantum, instant_of
 from app.scheduling.queries.taken import busy_seen_from
-from app.scheduling.services.timelines import weeks_to_horizon
+from app.scheduling.services.timelines import bound_of, weeks_to_horizon
 from app.scheduling.timeline import Visit, open_bits, split
 
 Progress = Callable[[int], None]
@@ -40,6 +43,7 @@ PATTERNS: tuple[Pattern, ...] = (
     tuple((day, 11 * 60, 20 * 60) for day in (1, 4, 6)),
     tuple((day, 10 * 60, 16 * 60) for day in (5, 6)),
 )
+SETTINGS = {"minimum_notice": 120, "grid_minutes": 15}
 FIRST_PLACE, SECOND_PLACE = (0, 1, 2, 3), (4, 5, 6)
 
 
@@ -91,6 +95,8 @@ class _Writer:
         self.seed = seed
         self.dialect = session.get_bind().dialect
         self.ids = {model: next_id(session, _table(model)) for model in (OpeningHours, ImportedBusy)}
+        self.bounds: dict[int, dict[int, Bound]] = defaultdict(dict)
+        self.base = floor_quantum(now) // QUANTA_PER_HOUR
 
     def write(self, therapists: Sequence[list[Place]]) -> None:
         rows: dict[Any, list[tuple[Any, ...]]] = {model: [] for model in COLUMNS}
@@ -98,13 +104,26 @@ class _Writer:
             self._add(rows, places)
         for model, columns in COLUMNS.items():
             insert_rows(self.session, _table(model), columns, rows[model])
+        bound_first_times(self.session, self.bounds)
+        self.bounds.clear()
 
     def _add(self, rows: dict[Any, list[tuple[Any, ...]]], places: list[Place]) -> None:
         own = places[0].therapist_id
         chance = random.Random(self.seed * 1_000_003 + own)  # noqa: S311 - invented people
         patterns = self._patterns(places, chance)
         rows[SchedulingSettings].append(
-            (own, 120, self.horizon_days, 15, 24, 1440, 1440, 30, 3, self.span.weeks[-1] + 1)
+            (
+                own,
+                SETTINGS["minimum_notice"],
+                self.horizon_days,
+                SETTINGS["grid_minutes"],
+                24,
+                1440,
+                1440,
+                30,
+                3,
+                self.span.weeks[-1] + 1,
+            )
         )
         taken = self._taken(places[0], patterns[0], chance)
         for first, last in taken:
@@ -114,7 +133,10 @@ class _Writer:
             hours_rows = ((self._id(OpeningHours), place.location_id, *one, None, None) for one in pattern)
             rows[OpeningHours].extend(hours_rows)
             opened = open_rows(pattern, place.time_zone, self.span)
-            busy = split(busy_seen_from(visits, self.span, place.location_id, 30), self.span)
+            busy_bits = busy_seen_from(visits, self.span, place.location_id, 30)
+            busy = split(busy_bits, self.span)
+            all_open = open_bits_of(pattern, place.time_zone, self.span)
+            self.bounds[own][place.location_id] = bound_of(all_open, busy_bits, self.span, self.base, SETTINGS)
             rows[TimelineWeek].extend(
                 (own, place.location_id, week, opened[week], busy[week]) for week in self.span.weeks
             )
@@ -161,7 +183,12 @@ COLUMNS: dict[Any, Sequence[str]] = {
 @lru_cache(maxsize=4096)
 def open_rows(pattern: Pattern, zone_name: str, span: Span) -> dict[int, bytes]:
     """The `open` rows of a pattern in a zone: derived once, for all who keep it."""
-    return split(open_bits(_schedule(pattern, zone_name), span), span)
+    return split(open_bits_of(pattern, zone_name, span), span)
+
+
+@lru_cache(maxsize=4096)
+def open_bits_of(pattern: Pattern, zone_name: str, span: Span) -> int:
+    return open_bits(_schedule(pattern, zone_name), span)
 
 
 @lru_cache(maxsize=4096)

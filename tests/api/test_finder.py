@@ -109,7 +109,14 @@ def test_one_therapist(client: FlaskClient, session: Session, town: list[str]) -
     session.commit()
     body = client.get(f"/api/v1/therapists/{one.slug}").get_json()
     assert body["services"] == [
-        {"name": "Massage", "description": "", "minutes": 60, "price": 90.0, "home_visit": False}
+        {
+            "id": one.services[0].id,
+            "name": "Massage",
+            "description": "",
+            "minutes": 60,
+            "price": 90.0,
+            "home_visit": False,
+        }
     ]
     assert [each["lat"] for each in body["locations"]] == [30.2672, 30.27]
     assert "555" not in str(body)

@@ -59,27 +59,23 @@ def _table(model: Any) -> Any:
     return model.__table__
 
 
-def bound_first_times(session: Session, therapist_id: int, bounds: Mapping[int, Bound]) -> None:
-    """Say anew, by location, when a visit might first start. What is not listed now is unknown when it is listed again."""
-    if not bounds:
-        return
+def bound_first_times(session: Session, bounds: Mapping[int, Mapping[int, Bound]]) -> None:
+    """Say anew, by therapist and location, when a visit might first start; nothing is known until it is said."""
     session.flush()
     connection = session.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     values = ", ".join(f"{name} = {mark}" for name in Bound._fields)
-    rows = [row for row in connection.execute(_OLD, {"ids": [therapist_id]}).all() if row.location_id in bounds]
-    changed = [row for row in rows if Bound(*row[5:]) != bounds[row.location_id]]
-    for where, keys in (
-        (ENTRY_KEY, [(bounds[row.location_id], key) for row in changed for key in _keys(row)]),
-        (("therapist_id", "location_id"), [(bounds[row.location_id], row[3:5]) for row in changed]),
-    ):
-        table = "search_entry" if where is ENTRY_KEY else "listing"
-        condition = " AND ".join(f"{name} = {mark}" for name in where)
-        if keys:
-            connection.exec_driver_sql(
-                f"UPDATE {table} SET {values} WHERE {condition}",  # noqa: S608 - names are constants
-                [(*bound, *key) for bound, key in keys],
-            )
+    for ids in chunks(bounds, CHUNK):
+        listings, entries = [], []
+        for row in connection.execute(_OLD, {"ids": ids}):
+            bound = bounds[row.therapist_id].get(row.location_id)
+            if bound is not None and bound != row[5:]:
+                listings.append((*bound, row.therapist_id, row.location_id))
+                entries += [(*bound, *key) for key in _keys(row)]
+        for table, key, rows in (("listing", ENTRY_KEY[-2:], listings), ("search_entry", ENTRY_KEY, entries)):
+            where = " AND ".join(f"{name} = {mark}" for name in key)
+            if rows:
+                connection.exec_driver_sql(f"UPDATE {table} SET {values} WHERE {where}", rows)  # noqa: S608 - only names
 
 
 _OLD = select(

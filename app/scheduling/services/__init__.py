@@ -74,7 +74,7 @@ from app.scheduling.services.sealed import (
     write_message,
     write_message_as_therapist,
 )
-from app.scheduling.services.timelines import rederive
+from app.scheduling.services.timelines import bound_anew, rederive
 from app.scheduling.services.visits_link import mail_visits_link
 
 __all__ = [
@@ -97,6 +97,7 @@ __all__ = [
     "book",
     "book_once",
     "book_series",
+    "bound_anew",
     "cancel",
     "cancel_as_therapist",
     "change_draft",

@@ -1,7 +1,7 @@
 """Keeps the timeline and the occupancy equal to what they are derived from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,16 @@ from app.scheduling.models import (
     TimelineWeek,
     TimeOff,
 )
-from app.scheduling.quanta import QUANTA_PER_HOUR, QUANTA_PER_WEEK, Interval, Span, floor_quantum, instant_of, week_of
+from app.scheduling.quanta import (
+    QUANTA_PER_HOUR,
+    QUANTA_PER_WEEK,
+    QUANTUM_MINUTES,
+    Interval,
+    Span,
+    floor_quantum,
+    instant_of,
+    week_of,
+)
 from app.scheduling.queries.free_times import TIMELINE
 from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
 from app.scheduling.states import LIVE
@@ -87,7 +96,7 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
         session.execute(insert(TimelineWeek), rows)
     if weeks is None:
         _remember(session, therapist_id, chosen[-1] + 1)
-        bound_first_times(session, therapist_id, _bounds(rows, facts, now))
+        bound_first_times(session, {therapist_id: _bounds(rows, facts, now)})
     return len(rows)
 
 
@@ -116,7 +125,7 @@ def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval
             plain(session).execute(UPDATE_BUSY, changed)
     if freed:
         # A visit more leaves the bound on the first free time true; a visit less may not.
-        bound_first_times(session, therapist_id, dict.fromkeys(freed, UNKNOWN))
+        bound_first_times(session, {therapist_id: dict.fromkeys(freed, UNKNOWN)})
 
 
 def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500) -> int:
@@ -131,13 +140,15 @@ def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500
         )
     )
     first = week_of(floor_quantum(now))
+    bounds = {}
     for therapist_id in ids:
         scope = {"therapist": therapist_id, "first": first, "last": first + 1}
         rows = [
             _row(therapist_id, at, week, opened, busy)
             for at, week, opened, busy in plain(session).execute(TIMELINE, scope)
         ]
-        bound_first_times(session, therapist_id, _bounds(rows, _settings(session, therapist_id), now))
+        bounds[therapist_id] = _bounds(rows, _settings(session, therapist_id), now)
+    bound_first_times(session, bounds)
     return ids[-1] if ids else 0
 
 
@@ -150,13 +161,16 @@ def _bounds(rows: list[dict[str, Any]], facts: dict[str, int], now: datetime) ->
     for row in rows:
         opened[row["location_id"]][row["week"]] = row["open"]
         busy[row["location_id"]][row["week"]] = row["busy"]
-    lead, pace = facts["minimum_notice"] // 5, 3 if facts["grid_minutes"] % 15 == 0 else 1
     return {
-        at: Bound(
-            base, free_hours(join_weeks(own, span.weeks), join_weeks(busy[at], span.weeks), span, base), lead, pace
-        )
+        at: bound_of(join_weeks(own, span.weeks), join_weeks(busy[at], span.weeks), span, base, facts)
         for at, own in opened.items()
     }
+
+
+def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, int]) -> Bound:
+    """The bound on the first free time from the hour `base` on, under a therapist's settings."""
+    pace = 3 if facts["grid_minutes"] % 15 == 0 else 1
+    return Bound(base, free_hours(opened, busy, span, base), facts["minimum_notice"] // QUANTUM_MINUTES, pace)
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
