@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from app.directory.claim_models import Claim
-from app.directory.models import Therapist
+from app.directory.models import Licence, Therapist
 from app.directory.services.claims import address_of
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Letterhead, Message
@@ -29,4 +30,30 @@ def claim_decided(session: Session, facts: Mapping[str, Any], letterhead: Letter
     return Message(to, written.subject, written.text, written.html)
 
 
-RENDERERS: dict[str, Renderer] = {"directory.claim_code": claim_code, "directory.claim_decided": claim_decided}
+def licence_expires(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    """None when it was renewed, or is over for another reason, before the letter went."""
+    row = session.get(Licence, facts["licence"])
+    if row is None or not row.therapist.email or str(row.expires_on) != facts["expires_on"]:
+        return None
+    day = format_date(row.expires_on, "long", locale="en")
+    told = {"number": row.number, "jurisdiction": row.jurisdiction, "day": day}
+    written = write(letterhead, "directory/licence_expires", told)
+    return Message(row.therapist.email, written.subject, written.text, written.html)
+
+
+def confirm_listing(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    """None when the page was confirmed before the letter went."""
+    row = session.get(Therapist, facts["therapist"])
+    if row is None or not row.email or str(row.confirmed_on) != facts["confirmed_on"]:
+        return None
+    told = {"day": format_date(row.confirmed_on, "long", locale="en"), "year": facts["days"] >= 365}
+    written = write(letterhead, "directory/confirm_listing", told)
+    return Message(row.email, written.subject, written.text, written.html)
+
+
+RENDERERS: dict[str, Renderer] = {
+    "directory.claim_code": claim_code,
+    "directory.claim_decided": claim_decided,
+    "directory.licence_expires": licence_expires,
+    "directory.confirm_listing": confirm_listing,
+}

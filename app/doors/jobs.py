@@ -13,6 +13,7 @@ from app.articles.links import CHECK_EVERY, probe
 from app.core.clock import now
 from app.core.fetching import status_of
 from app.core.logs import logger
+from app.directory import services as directory
 from app.doors.calendars import gate, sync_due
 from app.doors.database import db, transaction
 from app.doors.post import deliver
@@ -42,6 +43,7 @@ def make_queue(app: Flask) -> Huey:
     _every(queue, app, "check_links", crontab(minute="50", hour="*/6"), check_links)
     _every(queue, app, "tidy", crontab(minute="40"), tidy)
     _every(queue, app, "weekly_letters", crontab(minute="20", hour="14"), weekly_letters)
+    _every(queue, app, "remind_therapists", crontab(minute="30", hour="13"), remind_therapists)
     return queue
 
 
@@ -98,6 +100,12 @@ def check_links(limit: int = 50) -> None:
     statuses = probe(due, lambda url: status_of(url, gate()))
     with transaction() as session:
         articles.record_checks(session, statuses, now())
+
+
+def remind_therapists() -> None:
+    """Licences that end soon and listings that nobody confirmed: once a day, each letter once."""
+    with transaction() as session:
+        directory.remind(session, now())
 
 
 def _every(queue: Huey, app: Flask, name: str, times: Any, work: Callable[[], None]) -> None:

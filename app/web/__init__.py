@@ -5,6 +5,7 @@ from flask import Flask
 from app.web import formatting
 from app.web.accounts import security
 from app.web.accounts.views import account
+from app.web.admin.views import admin
 from app.web.articles.editing import editing
 from app.web.articles.guides import guides
 from app.web.articles.helper import helper
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     practice,
     media,
     calendars,
+    admin,
     robots,
     times,
     booking,

@@ -51,6 +51,10 @@ def calendar(session: Session, owner: int) -> str:
     return str(scheduling.add_calendar(session, practice(session, owner).id, "Private", None, now()).id)
 
 
+def licence(session: Session, _owner: int) -> str:
+    return str(factories.therapist(session).licences[0].id)
+
+
 def always(value: str) -> Kind:
     """A thing that is there without being made, or (a bad token) never there."""
     return Kind(lambda _session, _owner: value)
@@ -59,6 +63,12 @@ def always(value: str) -> Kind:
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "slug": Kind(therapist),
+        "admin:licence_id": Kind(licence),
+        "admin:word": always("grant"),
+        "admin.decide_doctor:word": always("verify"),
+        "admin.set_role:word": always("give"),
+        "admin.set_active:word": always("open"),
+        **{f"admin:{each}_id": always("1") for each in ("claim", "doctor", "evidence", "message", "report", "user")},
         "calendar_id": Kind(calendar, own=True),
         "articles:slug": always("sciatica-and-massage"),
         "guides.condition:slug": always("sciatica"),

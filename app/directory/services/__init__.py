@@ -1,11 +1,13 @@
 """Every change to the directory goes through here; each one leaves the listing right in its own transaction."""
 
 from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
+from app.directory.services.evidence import add_evidence, content_of
 from app.directory.services.licences import LicenceChange, verify_licence, verify_licences
 from app.directory.services.listings import bound_first_times, insert_listings, refresh_listings
 from app.directory.services.owners import become_therapist
 from app.directory.services.parts import report_licence, save_location, save_service
-from app.directory.services.reports import REASONS, report_listing
+from app.directory.services.reminders import remind
+from app.directory.services.reports import REASONS, report_listing, settle_report
 from app.directory.services.therapists import (
     create_therapist,
     remove_therapist,
@@ -17,15 +19,18 @@ from app.directory.services.therapists import (
 __all__ = [
     "REASONS",
     "LicenceChange",
+    "add_evidence",
     "ask_for_decision",
     "become_therapist",
     "bound_first_times",
     "confirm_claim",
+    "content_of",
     "create_therapist",
     "decide_claim",
     "insert_listings",
     "own_claim",
     "refresh_listings",
+    "remind",
     "remove_therapist",
     "report_licence",
     "report_listing",
@@ -33,6 +38,7 @@ __all__ = [
     "save_service",
     "set_languages",
     "set_specialties",
+    "settle_report",
     "start_claim",
     "update_therapist",
     "verify_licence",

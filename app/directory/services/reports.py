@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.directory.listing_models import ListingReport
 from app.directory.models import Therapist
 
@@ -16,4 +16,13 @@ def report_listing(session: Session, therapist: Therapist, *, reason: str, words
     row = ListingReport(therapist_id=therapist.id, reason=reason, words=words[:2000], contact=contact[:254])
     session.add(row)
     session.flush()
+    return row
+
+
+def settle_report(session: Session, report_id: int) -> ListingReport:
+    """Somebody has looked after it."""
+    row = session.get(ListingReport, report_id)
+    if row is None:
+        raise NotFound("There is no such report.")
+    row.state = "settled"
     return row

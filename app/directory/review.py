@@ -1,0 +1,92 @@
+"""What admins read of the directory: claims, licences, reports, imports. No patient and no visit is among it."""
+
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import User
+from app.core.errors import NotFound
+from app.directory.claim_models import Claim
+from app.directory.evidence_models import LicenceEvidence
+from app.directory.imports.models import ImportRun
+from app.directory.licences import CHECKED_WITH_BOARD
+from app.directory.listing_models import ListingReport
+from app.directory.models import Licence, LicenceEvent, Therapist
+
+_UNCHECKED = Licence.checked_how.not_in([str(each) for each in CHECKED_WITH_BOARD])
+
+
+class ClaimRow(NamedTuple):
+    claim: Claim
+    therapist: Therapist
+    email: str
+    name: str
+
+
+def licences_to_check(session: Session, limit: int = 100) -> list[Licence]:
+    """Licences of claimed listings that no board and no admin has confirmed, oldest first."""
+    query = select(Licence).join(Licence.therapist).where(Therapist.claimed, _UNCHECKED)
+    return list(session.scalars(query.options(joinedload(Licence.therapist)).order_by(Licence.id).limit(limit)))
+
+
+def licence(session: Session, licence_id: int) -> Licence:
+    found = session.get(Licence, licence_id, options=[joinedload(Licence.therapist)])
+    if found is None:
+        raise NotFound("There is no such licence.")
+    return found
+
+
+def evidence_of(session: Session, licence_id: int) -> list[LicenceEvidence]:
+    query = select(LicenceEvidence).where(LicenceEvidence.licence_id == licence_id)
+    return list(session.scalars(query.order_by(LicenceEvidence.id)))
+
+
+def open_claims(session: Session, limit: int = 100) -> list[ClaimRow]:
+    """Claims that wait for an admin, oldest first."""
+    query = (
+        select(Claim, Therapist, User.email, User.name)
+        .join(Therapist, Therapist.id == Claim.therapist_id)
+        .join(User, User.id == Claim.user_id)
+        .options(joinedload(Therapist.licences))
+        .where(Claim.state == "waiting")
+        .order_by(Claim.created_at)
+        .limit(limit)
+    )
+    return [ClaimRow(*row) for row in session.execute(query).unique()]
+
+
+def open_reports(session: Session, limit: int = 100) -> list[tuple[ListingReport, str, str]]:
+    """(report, therapist's name, slug) of what visitors say is wrong, oldest first."""
+    query = (
+        select(ListingReport, Therapist.name, Therapist.slug)
+        .join(Therapist, Therapist.id == ListingReport.therapist_id)
+        .where(ListingReport.state == "open")
+        .order_by(ListingReport.created_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def import_runs(session: Session, limit: int = 100) -> list[ImportRun]:
+    return list(session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)))
+
+
+def licence_events(session: Session, limit: int = 100) -> list[tuple[LicenceEvent, str]]:
+    """(event, "US-TX MT123") by whoever is a person or a file, newest first."""
+    query = select(LicenceEvent, Licence.jurisdiction, Licence.number).join(Licence)
+    rows = session.execute(query.order_by(LicenceEvent.id.desc()).limit(limit))
+    return [(row[0], f"{row[1]} {row[2]}") for row in rows]
+
+
+def waiting_counts(session: Session) -> dict[str, int]:
+    """How many licences, claims and reports wait for an admin."""
+    queries = {
+        "licences": select(func.count())
+        .select_from(Licence)
+        .join(Licence.therapist)
+        .where(Therapist.claimed, _UNCHECKED),
+        "claims": select(func.count()).select_from(Claim).where(Claim.state == "waiting"),
+        "reports": select(func.count()).select_from(ListingReport).where(ListingReport.state == "open"),
+    }
+    return {name: session.scalar(query) or 0 for name, query in queries.items()}

@@ -1,0 +1,1 @@
+"""The administration: who may be trusted, and what went wrong."""

@@ -1,0 +1,102 @@
+"""Claims of imported pages, doctors who want to refer, and what visitors report."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.accounts.administration import note_act
+from app.accounts.roles import ADMIN
+from app.core.clock import now
+from app.core.errors import DomainError
+from app.directory import review, services
+from app.directory.boards import LOOK_UPS, REGISTRY
+from app.doors.audience import audience
+from app.doors.database import db, transaction
+from app.referrals import queries as referral_queries
+from app.referrals.services import doctors as doctor_services
+from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, who
+
+
+@admin.get("/")
+@audience(ADMIN)
+def home() -> str:
+    counts = {**review.waiting_counts(db.session), "doctors": referral_queries.waiting_count(db.session)}
+    return render_template("admin/home.html", counts=counts)
+
+
+@admin.get("/claims")
+@audience(ADMIN)
+def claims() -> str:
+    rows = review.open_claims(db.session)
+    return render_template(
+        "admin/claims.html", rows=rows, form=ReasonForm(formdata=None), look_ups=LOOK_UPS, registry=REGISTRY
+    )
+
+
+@admin.post("/claims/<int:claim_id>/<any(grant, refuse):word>")
+@audience(ADMIN)
+def decide_claim(claim_id: int, word: str) -> Response:
+    form = ReasonForm()
+    return _decided(
+        ".claims",
+        lambda session: services.decide_claim(
+            session, claim_id, granted=word == "grant", by=who(), reason=form.reason.data or "", now=now()
+        ),
+        f"claim:{claim_id}",
+        word,
+        form.reason.data or "",
+    )
+
+
+@admin.get("/doctors")
+@audience(ADMIN)
+def doctors() -> str:
+    rows = referral_queries.waiting_doctors(db.session)
+    return render_template("admin/doctors.html", rows=rows, form=OptionalReasonForm(formdata=None), registry=REGISTRY)
+
+
+@admin.post("/doctors/<int:doctor_id>/<any(verify, refuse):word>")
+@audience(ADMIN)
+def decide_doctor(doctor_id: int, word: str) -> Response:
+    form = OptionalReasonForm()
+    return _decided(
+        ".doctors",
+        lambda session: doctor_services.decide(
+            session, doctor_id, verified=word == "verify", by=who(), reason=form.reason.data or "", now=now()
+        ),
+        f"doctor:{doctor_id}",
+        word,
+        form.reason.data or "",
+    )
+
+
+@admin.get("/reports")
+@audience(ADMIN)
+def reports() -> str:
+    return render_template("admin/reports.html", rows=review.open_reports(db.session), form=EmptyForm(formdata=None))
+
+
+@admin.post("/reports/<int:report_id>/settle")
+@audience(ADMIN)
+def settle_report(report_id: int) -> Response:
+    return _decided(
+        ".reports", lambda session: services.settle_report(session, report_id), f"report:{report_id}", "settled", ""
+    )
+
+
+def _decided(back: str, decide: Callable[[Session], object], subject: str, word: str, words: str) -> Response:
+    """Decide and note it in one transaction; what stands against it is said on the page it came from."""
+    try:
+        with transaction() as session:
+            decide(session)
+            note_act(session, who(), word, subject, words)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        flash(error.message, "error")
+    else:
+        flash(_("Done, and kept in the history."), "success")
+    return redirect(url_for(back))

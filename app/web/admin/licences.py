@@ -1,0 +1,99 @@
+"""The queue of licences: the claim, what registry and board say of it, the evidence, the decision."""
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.accounts.roles import ADMIN
+from app.core.clock import today
+from app.core.errors import DomainError
+from app.directory import review, services
+from app.directory.boards import LOOK_UPS, REGISTRY
+from app.directory.licences import CheckedHow, LicenceStatus
+from app.directory.models import Licence
+from app.doors.audience import audience
+from app.doors.database import db, in_transaction
+from app.web.admin.room import EvidenceForm, LicenceForm, admin, who
+
+
+@admin.get("/licences")
+@audience(ADMIN)
+def licences() -> str:
+    return render_template("admin/licences.html", rows=review.licences_to_check(db.session))
+
+
+@admin.get("/licences/<int:licence_id>")
+@audience(ADMIN)
+def licence(licence_id: int) -> str:
+    row = review.licence(db.session, licence_id)
+    form = LicenceForm(formdata=None, data={"status": _status(row), "expires_on": row.expires_on})
+    return _page(row, form, EvidenceForm(formdata=None))
+
+
+@admin.post("/licences/<int:licence_id>")
+@audience(ADMIN)
+def decide_licence(licence_id: int) -> Response | tuple[str, int]:
+    form = LicenceForm()
+    row = review.licence(db.session, licence_id)
+    if not form.validate():
+        return _page(row, form, EvidenceForm(formdata=None)), 422
+    change = services.LicenceChange(
+        status=LicenceStatus(form.status.data),
+        checked_how=CheckedHow.ADMIN,
+        checked_on=today(),
+        expires_on=form.expires_on.data,
+        words=form.reason.data or "",
+    )
+    actor = who()
+    in_transaction(lambda session: services.verify_licence(session, licence_id, change, actor=actor))
+    flash(_("Decided: %(number)s is %(status)s.", number=row.number, status=form.status.data), "success")
+    return redirect(url_for(".licences"))
+
+
+@admin.post("/licences/<int:licence_id>/evidence")
+@audience(ADMIN)
+def add_evidence(licence_id: int) -> Response | tuple[str, int]:
+    form, by = EvidenceForm(), who()
+    row = review.licence(db.session, licence_id)
+    if form.validate():
+        content = form.file.data.read()
+        try:
+            in_transaction(lambda session: services.add_evidence(session, licence_id, content, by))
+        except DomainError as error:
+            form.file.errors = [error.message]
+        else:
+            flash(_("Kept."), "success")
+            return redirect(url_for(".licence", licence_id=licence_id))
+    return _page(
+        row, LicenceForm(formdata=None, data={"status": _status(row), "expires_on": row.expires_on}), form
+    ), 422
+
+
+@admin.get("/evidence/<int:evidence_id>")
+@audience(ADMIN)
+def evidence(evidence_id: int) -> FlaskResponse:
+    """Always a download: a stranger's file is never opened on our own address."""
+    kind, content = services.content_of(db.session, evidence_id)
+    name = f"evidence-{evidence_id}.{'pdf' if kind.endswith('pdf') else 'jpg'}"
+    answer = FlaskResponse(content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _status(row: Licence) -> str:
+    return "active" if row.status == "unknown" else row.status
+
+
+def _page(row: Licence, form: LicenceForm, evidence_form: EvidenceForm) -> str:
+    return render_template(
+        "admin/licence.html",
+        row=row,
+        form=form,
+        evidence_form=evidence_form,
+        evidence=review.evidence_of(db.session, row.id),
+        look_up=LOOK_UPS.get(row.jurisdiction),
+        registry=REGISTRY + row.therapist.npi if row.therapist.npi else None,
+    )

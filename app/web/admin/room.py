@@ -1,0 +1,57 @@
+"""The blueprint of `/admin`, its forms, and who is deciding. No page here reads a visit or anything about health."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.accounts.roles import PATIENT, ROLES
+from app.directory.licences import LicenceStatus
+from app.doors.caller import signed_in_user
+
+admin = Blueprint("admin", __name__, url_prefix="/admin")
+
+REASON = [InputRequired(_l("Give a reason: it is kept with the decision.")), Length(max=300)]
+
+
+def who() -> str:
+    """The admin who is deciding, as kept in the history."""
+    return signed_in_user().email
+
+
+class EmptyForm(FlaskForm):
+    """A button with its token."""
+
+
+class ReasonForm(FlaskForm):
+    reason = StringField(_l("Reason"), REASON)
+
+
+class OptionalReasonForm(FlaskForm):
+    reason = StringField(_l("Reason, if you refuse"), [Length(max=300)])
+
+
+class LicenceForm(FlaskForm):
+    """What the board says, as an admin read it there."""
+
+    status = SelectField(
+        _l("What the board says"),
+        choices=[SelectChoice(each.value, each.value.replace("_", " ")) for each in LicenceStatus if each != "unknown"],
+    )
+    expires_on = DateField(_l("Valid through"), [Optional()])
+    reason = TextAreaField(_l("How you know"), REASON, description=_l("Where you looked, and what it said."))
+
+
+class EvidenceForm(FlaskForm):
+    file = FileField(
+        _l("Picture or PDF"),
+        [FileRequired(_l("Choose the file."))],
+        description=_l("JPEG, PNG, WebP or PDF, 3 MB at most."),
+    )
+
+
+class RoleForm(FlaskForm):
+    role = SelectField(_l("Role"), choices=[SelectChoice(name, name) for name in ROLES if name != PATIENT])
