@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import noise
 
-PARTS = ("free_starts", "imports", "finder")
+PARTS = ("free_starts", "bookings", "imports", "finder")
 """Modules of this folder with `run() -> dict`. A new measurement is a new name here."""
 
 

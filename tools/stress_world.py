@@ -1,8 +1,9 @@
-"""Two invented therapists whose time everybody wants."""
+"""Invented therapists whose time everybody wants."""
 
 from datetime import datetime, timedelta
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.directory.models import Licence, Location, Service, Therapist
 from app.doors.database import transaction
@@ -10,35 +11,53 @@ from app.scheduling import queries, safety, services
 from app.scheduling.hours import OpeningHours
 
 MODES = ("request", "instant")
+NO_TO_ALL = {question.id: False for question in safety.QUESTIONS}
 
 
 def populate(app: Flask, count: int, now: datetime) -> tuple[list[tuple[int, int]], list[str], dict[str, bool]]:
     """(services and locations, `count` times free for all of them, answers that let a person book)."""
     with app.app_context(), transaction() as session:
-        made = [_therapist(mode) for mode in MODES]
-        session.add_all(made)
-        session.flush()
-        for one in made:
-            services.set_scheduling(session, one.id, {"grid_minutes": 15, "minimum_notice": 0}, now)
-            weekly = [OpeningHours(day, 8 * 60, 20 * 60) for day in range(7)]
-            services.set_hours(session, one.id, one.locations[0].id, weekly, now)
+        made = [_open_therapist(session, mode, mode, now) for mode in MODES]
         offers = [(service.id, one.locations[0].id) for one in made for service in one.services]
         free = [
             {each.starts_at for each in queries.free_times(session, service, now, now + timedelta(days=4), now)}
             for service, _ in offers
         ]
         times = sorted(set.intersection(*free))[-count:]
-    return offers, [at.isoformat() for at in times], {question.id: False for question in safety.QUESTIONS}
+    return offers, [at.isoformat() for at in times], NO_TO_ALL
 
 
-def _therapist(mode: str) -> Therapist:
+def populate_many(app: Flask, therapists: int, days: int, now: datetime) -> list[tuple[int, int, str]]:
+    """(service, location, start): every hour of so many days, of so many therapists."""
+    with app.app_context(), transaction() as session:
+        made = [_open_therapist(session, MODES[n % 2], f"{MODES[n % 2]}-{n}", now) for n in range(therapists)]
+        free = []
+        for one in made:
+            first, last = now + timedelta(days=2), now + timedelta(days=2 + days)
+            times = queries.free_times(session, one.services[0].id, first, last, now)
+            free += [(one.services[0].id, one.locations[0].id, each.starts_at.isoformat()) for each in times]
+    return [each for each in free if each[2][14:16] == "00"]
+
+
+def _open_therapist(session: Session, mode: str, name: str, now: datetime) -> Therapist:
+    """Open every day from eight to eight, bookable at once and at every quarter of an hour."""
+    one = _therapist(mode, name)
+    session.add(one)
+    session.flush()
+    services.set_scheduling(session, one.id, {"grid_minutes": 15, "minimum_notice": 0}, now)
+    weekly = [OpeningHours(day, 8 * 60, 20 * 60) for day in range(7)]
+    services.set_hours(session, one.id, one.locations[0].id, weekly, now)
+    return one
+
+
+def _therapist(mode: str, name: str) -> Therapist:
     one = Therapist(
-        slug=f"stressa-{mode}", name=f"Stressa {mode}", last_name=mode, claimed=True, booking_mode=mode,
-        email=f"{mode}@example.test",
+        slug=f"stressa-{name}", name=f"Stressa {name}", last_name=name, claimed=True, booking_mode=mode,
+        email=f"{name}@example.test",
     )  # fmt: skip
     one.licences.append(
         Licence(
-            jurisdiction="US-TX", number=f"MT-{mode}", number_key=mode, name_key=mode, status="active",
+            jurisdiction="US-TX", number=f"MT-{name}", number_key=name, name_key=name, status="active",
             checked_how="registry",
         )
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """Free times, and bookings by their tokens: the booking part of `/api/v1`. The same services as the pages call."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -76,8 +75,8 @@ def times(path: TimesPath, query: TimesQuery) -> Response:
 @limit("LIMIT_BOOK")
 def create_booking(header: KeyHeader, body: BookingBody) -> Response:
     """Book once for a key: sent again within 24 hours, the same request gets the same answer."""
-    wanted = _request(body)
-    made = in_transaction(lambda session: services.book_once(session, header.idempotency_key, wanted, clock.now()))
+    wanted = services.keyed(header.idempotency_key, _request(body))
+    made = in_transaction(lambda session: services.book_keyed(session, wanted, clock.now()))
     return _json(_booked(made), 201, Location=f"/api/v1/bookings/{made.token}")
 
 
@@ -142,11 +141,15 @@ def _request(body: BookingBody) -> BookingRequest:
 
 
 def _booked(made: Booked) -> dict[str, Any]:
-    facts = asdict(made)
-    del facts["id"]
-    for name in ("starts_at", "expires_at"):
-        facts[name] = facts[name] and _at(facts[name], made.time_zone)
-    return {**facts, "url": _url(made.token)}
+    return {
+        "token": made.token,
+        "reference": made.reference,
+        "state": made.state,
+        "starts_at": _at(made.starts_at, made.time_zone),
+        "time_zone": made.time_zone,
+        "expires_at": made.expires_at and _at(made.expires_at, made.time_zone),
+        "url": _url(made.token),
+    }
 
 
 def _visit(token: str) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def email_key(email: str) -> str:
 
 def checked(contact: Contact, country: str) -> Contact:
     """The contact with its parts brought to one form; Invalid names the field that is wrong."""
+    return with_phone(tidied(contact), country)
+
+
+def tidied(contact: Contact) -> Contact:
+    """All of it but the phone number, which is read as one of the therapist's country."""
     name = " ".join(contact.name.split())
     if not name or len(name) > 120:
         raise Invalid("Please tell us your name.", field="name", code="name-needed")
@@ -56,11 +61,16 @@ def checked(contact: Contact, country: str) -> Contact:
     return replace(
         contact,
         name=name,
+        phone=contact.phone or None,
         email=_email(contact.email) if contact.email else None,
-        phone=_phone(contact.phone, country) if contact.phone else None,
         visit_for=" ".join(contact.visit_for.split())[:120],
         address=(contact.address or "").strip()[:300] or None,
     )
+
+
+def with_phone(contact: Contact, country: str) -> Contact:
+    """The contact with its number in international form."""
+    return replace(contact, phone=_phone(contact.phone, country)) if contact.phone else contact
 
 
 def _email(text: str) -> str:

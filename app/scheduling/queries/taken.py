@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy import BigInteger, bindparam, cast, extract, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.database import UtcDateTime, plain
 from app.scheduling.models import Booking, ImportedBusy
-from app.scheduling.quanta import Interval, Span, ceil_quantum, floor_quantum, instant_of, quanta_in
+from app.scheduling.quanta import QUANTUM_SECONDS, Interval, Span, floor_quantum, instant_of, quanta_in
 from app.scheduling.states import LIVE
 from app.scheduling.timeline import Visit, busy_bits
 
@@ -38,12 +38,17 @@ def busy_seen_from(visits: list[Visit], span: Span, location_id: int, travel_min
     return busy_bits(visits, span, location_id, lambda _elsewhere: travel_minutes)
 
 
-def _visit(
-    starts_at: datetime, ends_at: datetime | None, minutes: int, before: int, after: int, location_id: int | None
-) -> Visit:
-    if ends_at is not None:
-        return Visit(floor_quantum(starts_at), ceil_quantum(ends_at))
-    return Visit(*visit_interval(starts_at, minutes, before, after), location_id)
+def _visit(starts: int, ends: int | None, minutes: int, before: int, after: int, location_id: int | None) -> Visit:
+    """From seconds since 1970 and minutes."""
+    first = starts // QUANTUM_SECONDS
+    if ends is not None:
+        return Visit(first, -(-ends // QUANTUM_SECONDS))
+    return Visit(first - quanta_in(before), first + quanta_in(minutes) + quanta_in(after), location_id)
+
+
+def _seconds(moment: Any) -> Any:
+    """An instant as whole seconds since 1970, which cost less to read than datetimes."""
+    return cast(extract("epoch", moment), BigInteger)
 
 
 def _within(starts_at: Any, ends_at: Any) -> Any:
@@ -52,7 +57,12 @@ def _within(starts_at: Any, ends_at: Any) -> Any:
 
 def _bookings(starts_at: Any, location_id: Any) -> Any:
     return select(
-        starts_at, null().cast(UtcDateTime), Booking.minutes, Booking.buffer_before, Booking.buffer_after, location_id
+        _seconds(starts_at),
+        null().cast(BigInteger),
+        Booking.minutes,
+        Booking.buffer_before,
+        Booking.buffer_after,
+        location_id,
     ).where(
         Booking.therapist_id == bindparam("therapist"),
         Booking.id != bindparam("without"),
@@ -65,7 +75,12 @@ TAKEN = union_all(
     _bookings(Booking.starts_at, Booking.location_id),
     _bookings(Booking.new_starts_at, Booking.new_location_id),
     select(
-        ImportedBusy.starts_at, ImportedBusy.ends_at, literal(0), literal(0), literal(0), null().cast(Booking.id.type)
+        _seconds(ImportedBusy.starts_at),
+        _seconds(ImportedBusy.ends_at),
+        literal(0),
+        literal(0),
+        literal(0),
+        null().cast(BigInteger),
     ).where(ImportedBusy.therapist_id == bindparam("therapist"), _within(ImportedBusy.starts_at, ImportedBusy.ends_at)),
 )
 """A booking takes its own time, and the new time that was asked for. (`REACH` is applied by `taken`.)"""

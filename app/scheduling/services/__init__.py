@@ -63,7 +63,7 @@ from app.scheduling.services.drafts import (
 )
 from app.scheduling.services.expiry import expire_due
 from app.scheduling.services.housekeeping import keep_wall_times, roll_horizon
-from app.scheduling.services.idempotency import book_once, forget_old_keys
+from app.scheduling.services.idempotency import book_keyed, book_once, forget_old_keys, keyed
 from app.scheduling.services.limits import block, blocked, unblock
 from app.scheduling.services.offers import Waiting, entry_of, join_waitlist, leave_waitlist
 from app.scheduling.services.sealed import (
@@ -95,6 +95,7 @@ __all__ = [
     "block",
     "blocked",
     "book",
+    "book_keyed",
     "book_once",
     "book_series",
     "bound_anew",
@@ -118,6 +119,7 @@ __all__ = [
     "held_behind",
     "join_waitlist",
     "keep_wall_times",
+    "keyed",
     "leave_waitlist",
     "mail_again",
     "mail_visits_link",

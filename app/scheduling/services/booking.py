@@ -1,12 +1,12 @@
 """Making a booking: the hot path. Everything that is checked is checked here, for page and API alike."""
 
 import hashlib
-import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
@@ -58,26 +58,46 @@ class Booked:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that was looked at as far as that goes without the database: nobody waits for this work."""
+
+    request: BookingRequest
+    person: Contact
+    screening: str
+
+
+def drafted(request: BookingRequest) -> Draft:
+    """The request, its safety questions passed and its contact tidied; Invalid as `book`."""
+    check_screening(request.screening)
+    screening = orjson.dumps(safety.to_facts(request.screening)).decode()
+    return Draft(request, contact.tidied(request.contact), screening)
+
+
 def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
     """Take a time: held until the address is confirmed, or requested, or confirmed at once.
 
     Invalid names the field; `code` is emergency, see-doctor-first or answers-missing for the safety questions.
     Conflict `time-taken` carries fresh `times`; NotFound when the service is not on offer there.
     """
-    check_screening(request.screening)
-    one = bookable(session, request.service_id, request.location_id, lock=True)
-    person = contact.checked(request.contact, one.country)
-    check_person(session, one, person)
-    check_free(session, one, request.starts_at, now)
-    return _make(session, one, request, person, now)
+    return book_draft(session, drafted(request), now)
+
+
+def book_draft(session: Session, draft: Draft, now: datetime) -> Booked:
+    """`book`, after what needs no database: the part that others wait for."""
+    one = bookable(session, draft.request.service_id, draft.request.location_id, lock=True)
+    draft = replace(draft, person=contact.with_phone(draft.person, one.country))
+    check_person(session, one, draft.person)
+    check_free(session, one, draft.request.starts_at, now)
+    return _make(session, one, draft, now)
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    check_screening(request.screening)
+    draft = drafted(request)
     one = bookable(session, request.service_id, request.location_id, lock=True)
-    person = contact.checked(request.contact, one.country)
-    check_person(session, one, person)
+    draft = replace(draft, person=contact.with_phone(draft.person, one.country))
+    check_person(session, one, draft.person)
     check_free(session, one, request.starts_at, now)
     try:
         plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
@@ -88,7 +108,7 @@ def book_series(session: Session, request: BookingRequest, every_weeks: int, cou
         raise Conflict("Some of these dates are not free.", code="series-not-free", facts={"dates": taken})
     series_id = new_token()
     return [
-        _make(session, one, request, person, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
+        _make(session, one, draft, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
         for number, each in enumerate(plan)
     ]
 
@@ -99,7 +119,8 @@ def enter(session: Session, request: BookingRequest, therapist: Actor, now: date
     if one.therapist_id != therapist.id:
         raise Invalid("This is not your service.", field="service", code="not-yours")
     check_free(session, one._replace(minimum_notice=0), request.starts_at, now)
-    return _make(session, one, request, contact.checked(request.contact, one.country), now, actor=therapist)
+    draft = Draft(request, contact.checked(request.contact, one.country), "")
+    return _make(session, one, draft, now, actor=therapist)
 
 
 def check_screening(screening: Screening) -> None:
@@ -178,8 +199,7 @@ def _first_action(one: Bookable, request: BookingRequest, person: Contact, actor
 def _make(
     session: Session,
     one: Bookable,
-    request: BookingRequest,
-    person: Contact,
+    draft: Draft,
     now: datetime,
     *,
     actor: Actor = PATIENT,
@@ -187,6 +207,7 @@ def _make(
     series_id: str | None = None,
     quiet: bool = False,
 ) -> Booked:
+    request, person = draft.request, draft.person
     at = starts_at or request.starts_at
     action = _first_action(one, request, person, actor)
     confirm, code = new_token(), new_code()
@@ -194,7 +215,7 @@ def _make(
         one, at, person, expires_at=_deadline(action, one, at, now), created_at=now, series_id=series_id
     )
     booking.verified_at = now if request.verified or actor.kind == "therapist" else None
-    booking.screening = json.dumps(safety.to_facts(request.screening)) if actor.kind == "patient" else None
+    booking.screening = draft.screening or None
     booking.note = request.note.strip()[:LONGEST_NOTE] or None
     booking.referral_id = request.referral_id
     secret = action == "hold" and not quiet
@@ -284,7 +305,6 @@ def booked(booking: Booking) -> Booked:
     )
 
 
-def fingerprint(request: BookingRequest, *more: object) -> str:
+def fingerprint(request: BookingRequest) -> str:
     """The same for the same parameters, whatever their order."""
-    facts = {**asdict(request), "screening": safety.to_facts(request.screening), "more": more}
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(request, default=sorted, option=orjson.OPT_SORT_KEYS)).hexdigest()

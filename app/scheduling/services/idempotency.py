@@ -1,20 +1,43 @@
 """One answer for one key: a create request that is sent twice makes one booking."""
 
 import hashlib
-import json
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+import orjson
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.core.errors import Conflict, Invalid
 from app.scheduling.models import Booking, IdempotencyKey
-from app.scheduling.services.booking import Booked, BookingRequest, book, fingerprint
+from app.scheduling.services.booking import Booked, BookingRequest, Draft, book_draft, drafted, fingerprint
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
+STORED = (
+    select(IdempotencyKey.fingerprint, IdempotencyKey.answer, IdempotencyKey.expires_at, Booking.token)
+    .join(Booking)
+    .where(IdempotencyKey.key_hash == bindparam("key_hash"))
+)
+KEEP = insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A draft under a key; both are kept as hashes only."""
+
+    key_hash: str
+    fingerprint: str
+    draft: Draft
+
+
+def keyed(key: str, request: BookingRequest) -> Keyed:
+    """What can be done before the database is asked; Invalid as `book`."""
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise Invalid("Idempotency-Key has 1 to 200 characters.", field="Idempotency-Key", code="idempotency-key")
+    return Keyed(hashlib.sha256(key.encode()).hexdigest(), fingerprint(request), drafted(request))
 
 
 def book_once(session: Session, key: str, request: BookingRequest, now: datetime) -> Booked:
@@ -22,21 +45,23 @@ def book_once(session: Session, key: str, request: BookingRequest, now: datetime
 
     Invalid `idempotency-mismatch` (422) when the key came with other parameters.
     """
-    if not 1 <= len(key) <= LONGEST_KEY:
-        raise Invalid("Idempotency-Key has 1 to 200 characters.", field="Idempotency-Key", code="idempotency-key")
-    key_hash, printed = hashlib.sha256(key.encode()).hexdigest(), fingerprint(request)
-    stored = _stored(session, key_hash, printed, now)
+    return book_keyed(session, keyed(key, request), now)
+
+
+def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
+    """`book_once`, after what needs no database: the part that others wait for."""
+    stored = _stored(session, one, now)
     if stored:
         return stored
     try:
-        made = book(session, request, now)
+        made = book_draft(session, one.draft, now)
     except Conflict as error:
         # Whoever held the therapist's lock before us may have been this very request.
-        stored = _stored(session, key_hash, printed, now) if "times" in error.facts else None
+        stored = _stored(session, one, now) if "times" in error.facts else None
         if stored:
             return stored
         raise
-    _keep(session, key_hash, printed, made, now)
+    _keep(session, one, made, now)
     return made
 
 
@@ -46,35 +71,33 @@ def forget_old_keys(session: Session, now: datetime) -> None:
     )
 
 
-def _stored(session: Session, key_hash: str, printed: str, now: datetime) -> Booked | None:
-    query = select(IdempotencyKey.fingerprint, IdempotencyKey.answer, IdempotencyKey.expires_at, Booking.token)
-    row = session.execute(query.join(Booking).where(IdempotencyKey.key_hash == key_hash)).first()
+def _stored(session: Session, one: Keyed, now: datetime) -> Booked | None:
+    row = plain(session).execute(STORED, {"key_hash": one.key_hash}).first()
     if row is None:
         return None
     if row.expires_at <= now:
         forget_old_keys(session, now)
         return None
-    if row.fingerprint != printed:
+    if row.fingerprint != one.fingerprint:
         raise Invalid(
             "This Idempotency-Key was used for another request.", field="Idempotency-Key", code="idempotency-mismatch"
         )
-    facts = json.loads(row.answer)
+    facts = orjson.loads(row.answer)
     moments = {
         name: datetime.fromisoformat(facts[name]) if facts[name] else None for name in ("starts_at", "expires_at")
     }
     return Booked(**{**facts, **moments, "token": row.token})
 
 
-def _keep(session: Session, key_hash: str, printed: str, made: Booked, now: datetime) -> None:
-    facts = {name: value for name, value in asdict(made).items() if name != "token"}
+def _keep(session: Session, one: Keyed, made: Booked, now: datetime) -> None:
     answer = {
-        "key_hash": key_hash,
-        "fingerprint": printed,
+        "key_hash": one.key_hash,
+        "fingerprint": one.fingerprint,
         "booking_id": made.id,
-        "answer": json.dumps(facts, default=lambda moment: moment.isoformat()),
+        "answer": orjson.dumps(replace(made, token="")).decode(),
         "expires_at": now + KEPT,
     }
     try:
-        session.execute(insert(IdempotencyKey), answer)
+        plain(session).execute(KEEP, answer)
     except IntegrityError as error:
         raise Conflict("The same request is being answered. Try again.", code="idempotency-race") from error
