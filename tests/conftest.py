@@ -1,6 +1,7 @@
 """Fixtures: a fresh database a test (SQLite, or both with `@pytest.mark.databases`), a client, a session."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,14 +39,16 @@ def closed_sockets() -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """The migrated templates that every test's database is copied from."""
-    home = tmp_path_factory.mktemp("databases")
-    for folder in (home, *home.parents[:3]):
-        if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(0o755)
-    with Databases(home) as all_of_them:
-        yield all_of_them
+def databases() -> Iterator[Databases]:
+    """The migrated templates that every test's database is copied from.
+
+    Not in pytest's own folder: each run of pytest shuts that to other users, and PostgreSQL refuses to run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="unknot-tests-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        with Databases(home) as all_of_them:
+            yield all_of_them
 
 
 @pytest.fixture(scope="session")

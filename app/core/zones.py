@@ -10,10 +10,15 @@ OLDEST_ZONE_DATA = (2026, 6)
 def use_pinned_zone_data() -> None:
     """Make `zoneinfo` read the installed `tzdata` only; raise RuntimeError when that is older than the pin."""
     zoneinfo.reset_tzpath(to=[])
-    installed = metadata.version("tzdata")
+    installed = installed_zone_data()
     if tuple(int(part) for part in installed.split(".")[:2]) < OLDEST_ZONE_DATA:
         wanted = ".".join(map(str, OLDEST_ZONE_DATA))
         raise RuntimeError(f"tzdata {installed} is too old: install tzdata>={wanted} from requirements.txt")
+
+
+def installed_zone_data() -> str:
+    """The release of the installed zone data, such as 2026.6."""
+    return metadata.version("tzdata")
 
 
 @cache

@@ -11,8 +11,10 @@ from app.articles import queries as articles_queries
 from app.articles import services as articles
 from app.articles.links import CHECK_EVERY, probe
 from app.core.clock import now
+from app.core.errors import Conflict
 from app.core.fetching import status_of
 from app.core.logs import logger
+from app.core.zones import installed_zone_data
 from app.directory import services as directory
 from app.doors.calendars import gate, sync_due
 from app.doors.database import db, transaction
@@ -41,6 +43,7 @@ def make_queue(app: Flask) -> Huey:
     _every(queue, app, "roll_horizon", crontab(minute="10", hour="*/6"), roll)
     _every(queue, app, "calendars", crontab(minute="*/5"), sync_due)
     _every(queue, app, "check_links", crontab(minute="50", hour="*/6"), check_links)
+    _every(queue, app, "follow_zone_data", crontab(minute="*/15"), follow_zone_data)
     _every(queue, app, "tidy", crontab(minute="40"), tidy)
     _every(queue, app, "weekly_letters", crontab(minute="20", hour="14"), weekly_letters)
     _every(queue, app, "remind_therapists", crontab(minute="30", hour="13"), remind_therapists)
@@ -77,6 +80,32 @@ def roll() -> None:
             last = scheduling.bound_anew(session, now(), last)
         if not last:
             return
+
+
+def follow_zone_data() -> None:
+    """After an update of the zone data: keep every visit's time on the wall, and say which instants moved."""
+    version, after = installed_zone_data(), 0
+    if not scheduling.is_new_zone_data(db.session, version):
+        return
+    while therapists := scheduling.who_has_a_timeline(db.session, after):
+        for therapist_id in therapists:
+            _keep_wall_times(therapist_id, version)
+        after = therapists[-1]
+    with transaction() as session:
+        scheduling.remember_zone_data(session, version, now())
+
+
+def _keep_wall_times(therapist_id: int, version: str) -> None:
+    try:
+        with transaction() as session:
+            moved = scheduling.keep_wall_times(session, therapist_id, now())
+    except Conflict:
+        log.error("visits collide under new zone data", therapist=therapist_id, zone_data=version)
+        with transaction() as session:
+            scheduling.rederive(session, therapist_id, now())
+    else:
+        if moved:
+            log.warning("visits moved to keep their wall time", visits=moved, zone_data=version)
 
 
 def tidy() -> None:

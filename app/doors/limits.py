@@ -7,6 +7,8 @@ from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from app.doors.limit_storage import Counters
+
 View = TypeVar("View", bound=Callable[..., object])
 LIMITS = {
     "LIMIT_BOOK": "30 per minute; 200 per day",
@@ -29,7 +31,7 @@ def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     for name, cap in LIMITS.items():
         app.config.setdefault(name, cap)
-    app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or "memory://")
+    app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or f"{Counters.STORAGE_SCHEME[0]}://")
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", bool(settings.redis_url))
     app.config.setdefault("RATE_LIMITS", settings.environment != "testing")
     limiter.init_app(app)

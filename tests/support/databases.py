@@ -4,6 +4,8 @@ import contextlib
 import logging
 import shutil
 import sqlite3
+import subprocess
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -54,21 +56,36 @@ class Databases:
 
     def _fresh_postgresql(self) -> str:
         if self._server is None:
-            (self.home / "pg").mkdir()
-            self._server = PostgresServer(self.home / "pg")
-            for setting in RELAXED:
-                self._postgres(f"ALTER SYSTEM SET {setting}")
-            self._postgres("SELECT pg_reload_conf()")
-            self._postgres("CREATE DATABASE unknot_template")
-            _migrate(self._server.get_uri("unknot_template"), self.home)
-        self._postgres("DROP DATABASE IF EXISTS unknot_test WITH (FORCE)")
-        self._postgres("CREATE DATABASE unknot_test TEMPLATE unknot_template STRATEGY FILE_COPY")
+            self._server = self._postgresql_with_template()
+        _postgres(self._server, "DROP DATABASE IF EXISTS unknot_test WITH (FORCE)")
+        _postgres(self._server, "CREATE DATABASE unknot_test TEMPLATE unknot_template STRATEGY FILE_COPY")
         return self._server.get_uri("unknot_test")
 
-    def _postgres(self, statement: str) -> None:
-        assert self._server is not None
-        with psycopg.connect(self._server.get_uri("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+    def _postgresql_with_template(self) -> PostgresServer:
+        server = started(self.home)
+        for setting in RELAXED:
+            _postgres(server, f"ALTER SYSTEM SET {setting}")
+        _postgres(server, "SELECT pg_reload_conf()")
+        _postgres(server, "CREATE DATABASE unknot_template")
+        _migrate(server.get_uri("unknot_template"), self.home)
+        return server
+
+
+def started(home: Path, tries: int = 3) -> PostgresServer:
+    """A server in a folder of its own. It has ten seconds to start, too few when many test runs share a machine."""
+    for left in reversed(range(tries)):
+        folder = Path(tempfile.mkdtemp(prefix="pg-", dir=home))
+        try:
+            return PostgresServer(folder)
+        except subprocess.SubprocessError:
+            if left == 0:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _postgres(server: PostgresServer, statement: str) -> None:
+    with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
 
 
 def _migrate(url: str, home: Path) -> None:

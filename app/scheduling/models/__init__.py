@@ -8,6 +8,7 @@ from app.scheduling.models.availability import (
     SchedulingSettings,
     TimelineWeek,
     TimeOff,
+    ZoneData,
 )
 from app.scheduling.models.bookings import (
     AuditRead,
@@ -44,4 +45,5 @@ __all__ = [
     "VisitsLink",
     "WaitlistEntry",
     "WaitlistOffer",
+    "ZoneData",
 ]

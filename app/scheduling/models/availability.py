@@ -117,6 +117,15 @@ class ImportedBusy(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ZoneData(Base):
+    """Each release of the time zone data that visits and hours were brought in line with; the last one counts."""
+
+    __tablename__ = "zone_data"
+
+    version: Mapped[str] = mapped_column(String(20), primary_key=True)
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TimelineWeek(Base):
     """One week of one location: `open` and `busy` bits, as `timeline.split` writes them and `timeline.join` reads them.
 

@@ -62,7 +62,7 @@ from app.scheduling.services.drafts import (
     said_yes_before,
 )
 from app.scheduling.services.expiry import expire_due
-from app.scheduling.services.housekeeping import keep_wall_times, roll_horizon
+from app.scheduling.services.housekeeping import roll_horizon
 from app.scheduling.services.idempotency import book_keyed, book_once, forget_old_keys, keyed
 from app.scheduling.services.limits import block, blocked, unblock
 from app.scheduling.services.offers import Waiting, entry_of, join_waitlist, leave_waitlist
@@ -76,6 +76,12 @@ from app.scheduling.services.sealed import (
 )
 from app.scheduling.services.timelines import bound_anew, rederive
 from app.scheduling.services.visits_link import mail_visits_link
+from app.scheduling.services.zone_data import (
+    is_new_zone_data,
+    keep_wall_times,
+    remember_zone_data,
+    who_has_a_timeline,
+)
 
 __all__ = [
     "REASONS",
@@ -117,6 +123,7 @@ __all__ = [
     "forget_old_drafts",
     "forget_old_keys",
     "held_behind",
+    "is_new_zone_data",
     "join_waitlist",
     "keep_wall_times",
     "keyed",
@@ -137,6 +144,7 @@ __all__ = [
     "refuse_move",
     "refuse_move_as_therapist",
     "remove_calendar",
+    "remember_zone_data",
     "remove_time_off",
     "renew_feed",
     "reschedule",
@@ -151,6 +159,7 @@ __all__ = [
     "take_offer",
     "take_other_time",
     "unblock",
+    "who_has_a_timeline",
     "write_message",
     "write_message_as_therapist",
 ]

@@ -59,7 +59,7 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Prepared:
     """A request that was looked at as far as that goes without the database: nobody waits for this work."""
 
     request: BookingRequest
@@ -67,11 +67,11 @@ class Draft:
     screening: str
 
 
-def drafted(request: BookingRequest) -> Draft:
+def prepared(request: BookingRequest) -> Prepared:
     """The request, its safety questions passed and its contact tidied; Invalid as `book`."""
     check_screening(request.screening)
     screening = orjson.dumps(safety.to_facts(request.screening)).decode()
-    return Draft(request, contact.tidied(request.contact), screening)
+    return Prepared(request, contact.tidied(request.contact), screening)
 
 
 def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
@@ -80,24 +80,24 @@ def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
     Invalid names the field; `code` is emergency, see-doctor-first or answers-missing for the safety questions.
     Conflict `time-taken` carries fresh `times`; NotFound when the service is not on offer there.
     """
-    return book_draft(session, drafted(request), now)
+    return book_prepared(session, prepared(request), now)
 
 
-def book_draft(session: Session, draft: Draft, now: datetime) -> Booked:
+def book_prepared(session: Session, ready: Prepared, now: datetime) -> Booked:
     """`book`, after what needs no database: the part that others wait for."""
-    one = bookable(session, draft.request.service_id, draft.request.location_id, lock=True)
-    draft = replace(draft, person=contact.with_phone(draft.person, one.country))
-    check_person(session, one, draft.person)
-    check_free(session, one, draft.request.starts_at, now)
-    return _make(session, one, draft, now)
+    one = bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
+    ready = replace(ready, person=contact.with_phone(ready.person, one.country))
+    check_person(session, one, ready.person)
+    check_free(session, one, ready.request.starts_at, now)
+    return _make(session, one, ready, now)
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    draft = drafted(request)
+    ready = prepared(request)
     one = bookable(session, request.service_id, request.location_id, lock=True)
-    draft = replace(draft, person=contact.with_phone(draft.person, one.country))
-    check_person(session, one, draft.person)
+    ready = replace(ready, person=contact.with_phone(ready.person, one.country))
+    check_person(session, one, ready.person)
     check_free(session, one, request.starts_at, now)
     try:
         plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
@@ -108,7 +108,7 @@ def book_series(session: Session, request: BookingRequest, every_weeks: int, cou
         raise Conflict("Some of these dates are not free.", code="series-not-free", facts={"dates": taken})
     series_id = new_token()
     return [
-        _make(session, one, draft, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
+        _make(session, one, ready, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
         for number, each in enumerate(plan)
     ]
 
@@ -119,8 +119,8 @@ def enter(session: Session, request: BookingRequest, therapist: Actor, now: date
     if one.therapist_id != therapist.id:
         raise Invalid("This is not your service.", field="service", code="not-yours")
     check_free(session, one._replace(minimum_notice=0), request.starts_at, now)
-    draft = Draft(request, contact.checked(request.contact, one.country), "")
-    return _make(session, one, draft, now, actor=therapist)
+    ready = Prepared(request, contact.checked(request.contact, one.country), "")
+    return _make(session, one, ready, now, actor=therapist)
 
 
 def check_screening(screening: Screening) -> None:
@@ -199,7 +199,7 @@ def _first_action(one: Bookable, request: BookingRequest, person: Contact, actor
 def _make(
     session: Session,
     one: Bookable,
-    draft: Draft,
+    ready: Prepared,
     now: datetime,
     *,
     actor: Actor = PATIENT,
@@ -207,7 +207,7 @@ def _make(
     series_id: str | None = None,
     quiet: bool = False,
 ) -> Booked:
-    request, person = draft.request, draft.person
+    request, person = ready.request, ready.person
     at = starts_at or request.starts_at
     action = _first_action(one, request, person, actor)
     confirm, code = new_token(), new_code()
@@ -215,7 +215,7 @@ def _make(
         one, at, person, expires_at=_deadline(action, one, at, now), created_at=now, series_id=series_id
     )
     booking.verified_at = now if request.verified or actor.kind == "therapist" else None
-    booking.screening = draft.screening or None
+    booking.screening = ready.screening or None
     booking.note = request.note.strip()[:LONGEST_NOTE] or None
     booking.referral_id = request.referral_id
     secret = action == "hold" and not quiet

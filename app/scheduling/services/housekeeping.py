@@ -1,16 +1,13 @@
 """What the daily task does."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.core.zones import zone
-from app.scheduling.models import Booking, SchedulingSettings, TimelineWeek
+from app.scheduling.models import SchedulingSettings, TimelineWeek
 from app.scheduling.quanta import floor_quantum, week_of
-from app.scheduling.services.booking import when
-from app.scheduling.services.timelines import lock, own, rederive, weeks_to_horizon
-from app.scheduling.states import OPEN
+from app.scheduling.services.timelines import lock, rederive, weeks_to_horizon
 
 
 def roll_horizon(session: Session, now: datetime, limit: int = 500) -> int:
@@ -31,27 +28,3 @@ def roll_horizon(session: Session, now: datetime, limit: int = 500) -> int:
 
 def _until(settings: SchedulingSettings, now: datetime) -> int:
     return weeks_to_horizon(now, settings.horizon_days)[-1] + 1
-
-
-def keep_wall_times(session: Session, therapist_id: int, now: datetime) -> list[int]:
-    """After new zone data: put visits back to their time on the venue's wall; the ids of those whose instant moved.
-
-    The new instant may collide with another visit: then Conflict, and a person must decide.
-    """
-    lock(session, therapist_id)
-    query = select(Booking).where(
-        Booking.therapist_id == therapist_id, Booking.starts_at > now, Booking.state.in_([*sorted(OPEN), "confirmed"])
-    )
-    moved = []
-    for booking in session.scalars(query):
-        wall = datetime.fromisoformat(booking.wall_start).replace(tzinfo=zone(booking.time_zone))
-        instants = {wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-        if booking.starts_at not in instants:
-            for name, value in when(min(instants), booking.minutes, booking.time_zone).items():
-                setattr(booking, name, value)
-            booking.sequence += 1
-            session.flush()
-            own(session, booking)
-            moved.append(booking.id)
-    rederive(session, therapist_id, now)
-    return moved

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.database import plain
 from app.core.errors import Conflict, Invalid
 from app.scheduling.models import Booking, IdempotencyKey
-from app.scheduling.services.booking import Booked, BookingRequest, Draft, book_draft, drafted, fingerprint
+from app.scheduling.services.booking import Booked, BookingRequest, Prepared, book_prepared, fingerprint, prepared
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
@@ -26,18 +26,18 @@ KEEP = insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A draft under a key; both are kept as hashes only."""
+    """A prepared request under a key; both are kept as hashes only."""
 
     key_hash: str
     fingerprint: str
-    draft: Draft
+    ready: Prepared
 
 
 def keyed(key: str, request: BookingRequest) -> Keyed:
     """What can be done before the database is asked; Invalid as `book`."""
     if not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid("Idempotency-Key has 1 to 200 characters.", field="Idempotency-Key", code="idempotency-key")
-    return Keyed(hashlib.sha256(key.encode()).hexdigest(), fingerprint(request), drafted(request))
+    return Keyed(hashlib.sha256(key.encode()).hexdigest(), fingerprint(request), prepared(request))
 
 
 def book_once(session: Session, key: str, request: BookingRequest, now: datetime) -> Booked:
@@ -54,7 +54,7 @@ def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
     if stored:
         return stored
     try:
-        made = book_draft(session, one.draft, now)
+        made = book_prepared(session, one.ready, now)
     except Conflict as error:
         # Whoever held the therapist's lock before us may have been this very request.
         stored = _stored(session, one, now) if "times" in error.facts else None
