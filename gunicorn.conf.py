@@ -1,6 +1,9 @@
 """How Unknot is served. Threads because requests wait for the disk when they book."""
 
 import os
+import subprocess
+import sys
+from typing import Any
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -11,3 +14,18 @@ timeout = 30
 graceful_timeout = 20
 keepalive = 5
 raw_env = ["PYTHONTZPATH="]
+
+
+def when_ready(server: Any) -> None:
+    """With WITH_WORKER=1 (as `make run` does) one worker runs beside: mails go out, requests expire."""
+    if os.environ.get("WITH_WORKER") == "1":
+        command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+        server.unknot_worker = subprocess.Popen(command)  # noqa: S603 - our own command
+
+
+def on_exit(server: Any) -> None:
+    """Stop the worker with its server."""
+    worker = getattr(server, "unknot_worker", None)
+    if worker is not None:
+        worker.terminate()
+        worker.wait(timeout=10)

@@ -14,6 +14,7 @@ def main() -> int:
         print(f"\n  {problem}\n", file=sys.stderr)
         return 1
     os.environ["PYTHONTZPATH"] = ""
+    os.environ.setdefault("WITH_WORKER", "1")
     prepare()
     print(welcome(host, port), flush=True)
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]

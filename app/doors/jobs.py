@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
+from app.accounts import services as accounts
 from app.articles import queries as articles_queries
 from app.articles import services as articles
 from app.articles.links import CHECK_EVERY, probe
@@ -19,6 +20,7 @@ from app.directory import services as directory
 from app.doors.calendars import gate, sync_due
 from app.doors.database import db, transaction
 from app.doors.post import deliver
+from app.places.outside import forget_old_answers
 from app.referrals import services as referrals
 from app.scheduling import services as scheduling
 from config import Settings
@@ -109,9 +111,12 @@ def _keep_wall_times(therapist_id: int, version: str) -> None:
 
 
 def tidy() -> None:
+    """Forget what has served: keys, drafts, devices not seen for long, answers of outside geocoders."""
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
         scheduling.forget_old_drafts(session, now())
+        accounts.forget_old_sign_ins(session)
+        forget_old_answers(session)
 
 
 def weekly_letters() -> None:
