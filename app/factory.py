@@ -1,6 +1,5 @@
 """Wires the house together; decides nothing."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -14,6 +13,7 @@ from app import api, cli, web
 from app.core import crypto, logs
 from app.doors import audience, database, errors, limits, links, locale, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
+from app.doors.settings import flask_settings
 from app.tables import Base
 from config import ROOT, Settings, from_environment
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
         validation_error_callback=errors.invalid_parameters,
     )
     app.openapi_version = "3.1.0"
-    app.config.from_mapping(_flask_settings(settings))
+    app.config.from_mapping(flask_settings(settings))
     app.config.from_mapping(overrides or {})
     if not app.testing:
         logs.configure(as_json=settings.production)
@@ -48,31 +48,6 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app
-
-
-def _flask_settings(settings: Settings) -> dict[str, Any]:
-    return {
-        "SETTINGS": settings,
-        "SECRET_KEY": settings.secret_key,
-        "TESTING": settings.environment == "testing",
-        "SQLALCHEMY_ENGINES": {"default": settings.database_url},
-        "ALEMBIC": {
-            "script_location": str(ROOT / "migrations"),
-            "version_locations": [str(ROOT / "migrations" / "versions")],
-        },
-        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_NAME": "__Host-unknot" if settings.base_url.startswith("https://") else "unknot",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
-        "WTF_CSRF_TIME_LIMIT": None,
-        # Pages behind a mailed link send no Referer, which the strict check would demand; the token is checked anyway.
-        "WTF_CSRF_SSL_STRICT": False,
-        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
-        "BABEL_DEFAULT_LOCALE": "en",
-        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
-    }
 
 
 def _wire(app: OpenAPI) -> None:

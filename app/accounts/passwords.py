@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
-from zxcvbn import zxcvbn
-
 ALONE_MIN = 15
 WITH_SECOND_FACTOR_MIN = 8
 LONGEST = 128
@@ -44,6 +42,8 @@ def weakness(password: str, *, second_factor: bool, about: Iterable[str] = ()) -
     known = _words(about)
     if password.casefold() in {word.casefold() for word in known}:
         return Weakness.GUESSABLE
+    from zxcvbn import zxcvbn  # its word lists take a tenth of a second, which only a new password is worth
+
     strength = zxcvbn(password[:JUDGED], user_inputs=[*OUR_WORDS, *known], max_length=LONGEST)
     return Weakness.GUESSABLE if strength["score"] < WEAKEST_ALLOWED else None
 
