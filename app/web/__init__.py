@@ -20,7 +20,6 @@ from app.web.ops.views import ops
 from app.web.pages.views import pages
 from app.web.practice.views import media, practice
 from app.web.referrals import making, start, views  # noqa: F401 - they put their routes on the blueprint
-from app.web.referrals.admin import doctors
 from app.web.referrals.patient import referral
 from app.web.referrals.room import referring
 from app.web.referrals.therapist import referred
@@ -61,7 +60,6 @@ BLUEPRINTS = (
     referral,
     visit_answers,
     referred,
-    doctors,
 )
 
 

@@ -66,16 +66,17 @@ def test_an_admin_decides_and_one_npi_is_verified_once(app: Flask, session: Sess
     make_user(app, "admin@house.example", "admin")
     admin = app.test_client()
     sign_in(admin, "admin@house.example")
-    page = admin.get("/admin/doctors/")
-    assert page.text.count(NPI) == 2
+    page = admin.get("/admin/doctors")
+    assert page.text.count(f"NPI {NPI}") == 2
     assert not problems_of(page.text)
-    admin.post(f"/admin/doctors/{first}", data={"decision": "verify"})
-    answer = admin.post(f"/admin/doctors/{second}", data={"decision": "verify"}, follow_redirects=True)
-    assert "Another account is verified for this NPI." in answer.text
-    answer = admin.post(f"/admin/doctors/{second}", data={"decision": "refuse"}, follow_redirects=True)
-    assert "Say why" in answer.text
+    admin.post(f"/admin/doctors/{first}/verify")
+    admin.post(f"/admin/doctors/{second}/verify")
+    admin.post(f"/admin/doctors/{second}/refuse")
     session.rollback()
     assert dict(session.execute(select(Doctor.id, Doctor.state)).all()) == {first: "verified", second: "waiting"}
+    admin.post(f"/admin/doctors/{second}/refuse", data={"reason": "The registry has another name."})
+    session.rollback()
+    assert session.get_one(Doctor, second).state == "refused"
 
 
 def test_one_short_page_makes_a_link_with_everything_beside_it(doctor: FlaskClient, session: Session) -> None:
@@ -296,3 +297,20 @@ def drawn(svg: bytes, into: Path) -> None:
             pen.rectangle(box, fill=0)
             x += values[0]
     image.save(into)
+
+
+def test_erasing_the_account_stops_the_links_and_forgets_the_words(app: Flask, session: Session) -> None:
+    from app.accounts.models import User
+    from app.referrals import personal_data
+
+    house = House.make(app, session)
+    user = session.get_one(User, session.scalars(select(Doctor.user_id)).one())
+    told = personal_data.export(session, user)
+    assert told["doctor"]["referrals"][0]["label"] == "Chart 1204"
+    personal_data.erase(session, user)
+    session.commit()
+    session.expire_all()
+    referral = session.get_one(Referral, house.referral.id)
+    assert (referral.note, referral.label) == (None, None)
+    assert session.scalars(select(Doctor.name)).one() == "Former doctor"
+    assert app.test_client().get(f"/r/{house.referral.code}").status_code == 410

@@ -1,5 +1,6 @@
 """What is behind a link: a fixed number of reads, and nothing that is sealed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -86,7 +87,6 @@ class Shortlisted(NamedTuple):
     """One of a shortlist; `card` is None when they may not be listed that day (the licence has ended, or they left)."""
 
     therapist_id: int
-    location_id: int | None
     card: dict[str, Any] | None
 
 
@@ -96,17 +96,13 @@ def shortlist(session: Session, referral_id: int, on: date) -> list[Shortlisted]
     return cards_of(session, ids, on)
 
 
-def cards_of(session: Session, therapist_ids: Any, on: date) -> list[Shortlisted]:
-    """The therapists in that order, each with the card of their first listed location."""
-    query = select(Listing.therapist_id, Listing.location_id, Listing.card).where(
+def cards_of(session: Session, therapist_ids: Sequence[int], on: date) -> list[Shortlisted]:
+    """The therapists in that order, each with the card of their first listed location, as the finder gives it."""
+    query = select(Listing.therapist_id, Listing.location_id, Listing.bookable_until, Listing.card).where(
         Listing.therapist_id.in_(therapist_ids), Listing.listed_until >= on.toordinal()
     )
-    listed: dict[int, tuple[int, str]] = {}
-    for therapist_id, location_id, card in session.execute(query.order_by(Listing.location_id.desc())):
-        listed[therapist_id] = location_id, card
-    found = []
-    for each in therapist_ids:
-        place = listed.get(each)
-        whole = orjson.loads(place[1]) | {"distance_km": None} if place else None
-        found.append(Shortlisted(each, place[0] if place else None, whole))
-    return found
+    listed: dict[int, dict[str, Any]] = {}
+    for therapist_id, location_id, until, card in session.execute(query.order_by(Listing.location_id.desc())):
+        by_phone = {"booking_mode": "none"} if until < on.toordinal() else {}
+        listed[therapist_id] = {**orjson.loads(card), "distance_km": None, "location_id": location_id, **by_phone}
+    return [Shortlisted(each, listed.get(each)) for each in therapist_ids]

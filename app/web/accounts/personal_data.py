@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import personal_data as accounts
 from app.accounts.models import User
 from app.directory import personal_data as directory
+from app.referrals import personal_data as referrals
 from app.scheduling import personal_data as scheduling
 
 Export = Callable[[Session, User], Any]
@@ -18,8 +19,9 @@ EXPORTS: dict[str, Export] = {
     "account": accounts.export,
     "practice": directory.export,
     "visits": scheduling.export,
+    "referrals": referrals.export,
 }
-ERASERS: tuple[Erase, ...] = (scheduling.erase, directory.erase, accounts.erase)
+ERASERS: tuple[Erase, ...] = (referrals.erase, scheduling.erase, directory.erase, accounts.erase)
 """In this order; the account itself goes last."""
 STAYING: tuple[WhatStays, ...] = (scheduling.what_stays,)
 

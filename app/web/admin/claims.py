@@ -16,6 +16,7 @@ from app.directory.boards import LOOK_UPS, REGISTRY
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.referrals import queries as referral_queries
+from app.referrals.names import agree
 from app.referrals.services import doctors as doctor_services
 from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, who
 
@@ -55,7 +56,10 @@ def decide_claim(claim_id: int, word: str) -> Response:
 @audience(ADMIN)
 def doctors() -> str:
     rows = referral_queries.waiting_doctors(db.session)
-    return render_template("admin/doctors.html", rows=rows, form=OptionalReasonForm(formdata=None), registry=REGISTRY)
+    same = {row.id: agree(row.name, row.registry_name) for row in rows if row.registry_name}
+    return render_template(
+        "admin/doctors.html", rows=rows, same=same, form=OptionalReasonForm(formdata=None), registry=REGISTRY
+    )
 
 
 @admin.post("/doctors/<int:doctor_id>/<any(verify, refuse):word>")

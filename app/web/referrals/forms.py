@@ -113,10 +113,6 @@ class ImportForm(FlaskForm):
     )
 
 
-class RefuseForm(FlaskForm):
-    reason = StringField(_l("Reason"), [Length(max=300)])
-
-
 class OutcomeForm(FlaskForm):
     text = TextAreaField(
         _l("What the doctor should know"),

@@ -18,9 +18,8 @@ from app.doors.limits import limiter
 from app.finder.criteria import SearchCriteria
 from app.referrals import fhir, links, queries, services, spreadsheets, statuses
 from app.referrals.models import Referral
-from app.web.finder.results import cards as shown_cards
 from app.web.formatting import day as day_words
-from app.web.referrals import handout_words
+from app.web.referrals import finding, handout_words
 from app.web.referrals.forms import PatientMailForm
 from app.web.referrals.printing import link_address, pdf, qr_data, qr_svg
 from app.web.referrals.room import me, my_id, referring
@@ -101,7 +100,7 @@ def _show(referral_id: int, form: PatientMailForm) -> str:
     known = set(queries.favourites(db.session, my_id()))
     criteria = SearchCriteria(referral.specialty_id)
     listed = [each for each in people if each.card]
-    cards = shown_cards([each.card for each in listed if each.card], criteria)
+    cards = finding.of_shortlist(db.session, listed, criteria)
     return render_template(
         "referrals/show.html",
         referral=referral,

@@ -1,0 +1,69 @@
+"""What referrals hold about a person: as a doctor, and as a patient who came by a link."""
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core import clock
+from app.referrals import checks
+from app.referrals.models import (
+    Doctor,
+    FavouriteTherapist,
+    OutcomeCheck,
+    OutcomeNote,
+    Referral,
+    ReferralConsent,
+    ReferralTemplate,
+)
+from app.scheduling.contact import email_key
+from app.scheduling.models import Booking
+
+FORMER = "Former doctor"
+SEALED = ("note", "cautions", "label", "source")
+
+
+def export(session: Session, user: User) -> dict[str, Any]:
+    """The doctor's facts and referrals, and the patient's own answers."""
+    doctor = session.scalar(select(Doctor).where(Doctor.user_id == user.id))
+    own = session.scalars(
+        select(OutcomeCheck)
+        .join(Booking, Booking.id == OutcomeCheck.booking_id)
+        .where(Booking.email_key == email_key(user.email), Booking.verified_at.is_not(None))
+        .order_by(OutcomeCheck.at)
+    )
+    answers = [(each, checks.from_json(each.answers)) for each in own]
+    return {
+        "doctor": _doctor(session, doctor) if doctor else None,
+        "outcome_checks": [
+            {"at": row.at, "moment": row.moment, "pain": said.pain, "hard": said.hard, "shared": row.shared}
+            for row, said in answers
+        ],
+    }
+
+
+def _doctor(session: Session, doctor: Doctor) -> dict[str, Any]:
+    referrals = session.scalars(select(Referral).where(Referral.doctor_id == doctor.id).order_by(Referral.id))
+    told = ("kind", "specialty_id", "created_at", "valid_until", "revoked_at", "opened", "note", "cautions", "label")
+    return {
+        **{name: getattr(doctor, name) for name in ("npi", "name", "practice", "phone", "state")},
+        "referrals": [{name: getattr(each, name) for name in told} for each in referrals],
+    }
+
+
+def erase(session: Session, user: User) -> None:
+    """A doctor's links stop, and their words go; of a patient the answers go, and doctors learn nothing any more."""
+    ids = session.scalars(select(Booking.id).where(Booking.email_key == email_key(user.email))).all()
+    for table in (OutcomeCheck, OutcomeNote, ReferralConsent):
+        session.execute(delete(table).where(table.booking_id.in_(ids)))
+    doctor = session.scalar(select(Doctor).where(Doctor.user_id == user.id))
+    if doctor is None:
+        return
+    gone: dict[str, Any] = {**dict.fromkeys(SEALED), "revoked_at": clock.now()}
+    session.execute(update(Referral).where(Referral.doctor_id == doctor.id).values(**gone))
+    for own in (ReferralTemplate, FavouriteTherapist):
+        session.execute(delete(own).where(own.doctor_id == doctor.id))
+    doctor.user_id, doctor.state, doctor.name = None, "refused", FORMER
+    doctor.npi = doctor.practice = doctor.phone = doctor.registry_name = ""
+    session.flush()
