@@ -10,7 +10,12 @@ NAME = _l("Give it a name that you will recognise.")
 
 
 class ByAddressForm(FlaskForm):
-    name = StringField(_l("Name"), [InputRequired(NAME), Length(max=80)], description=_l("Such as “Google, private”."))
+    name = StringField(
+        _l("Name"),
+        [InputRequired(NAME), Length(max=80)],
+        description=_l("Such as “Google, private”."),
+        id="address-name",
+    )
     url = StringField(
         _l("Address of the calendar"),
         [InputRequired(_l("Paste the address of the calendar.")), Length(max=2000)],
@@ -19,7 +24,7 @@ class ByAddressForm(FlaskForm):
 
 
 class ByFileForm(FlaskForm):
-    name = StringField(_l("Name"), [InputRequired(NAME), Length(max=80)])
+    name = StringField(_l("Name"), [InputRequired(NAME), Length(max=80)], id="file-name")
     file = FileField(
         _l("Calendar file"), [FileRequired(_l("Choose the file."))], description=_l("An .ics file of at most 5 MB.")
     )
