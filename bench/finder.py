@@ -5,7 +5,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -39,6 +40,8 @@ class Ask:
     lat: float
     lon: float
     slug: str
+    wish: str = ""
+    """More of the page's address: when, and in which order."""
 
     @property
     def criteria(self) -> SearchCriteria:
@@ -46,7 +49,7 @@ class Ask:
 
     @property
     def path(self) -> str:
-        return f"/therapists?where={self.lat:.4f},{self.lon:.4f}&what={self.slug}"
+        return f"/therapists?where={self.lat:.4f},{self.lon:.4f}&what={self.slug}{self.wish}"
 
 
 def run(folder: Path = dataset.FOLDER, therapists: int = dataset.LARGE, few: int = dataset.SMALL, asks: int = 400) -> dict[str, Any]:  # fmt: skip
@@ -63,6 +66,7 @@ def run(folder: Path = dataset.FOLDER, therapists: int = dataset.LARGE, few: int
             "query": {name: query(session, each) for name, each in groups.items()},
         }
     found["page"] = {name: page(app, each[: asks // 4]) for name, each in groups.items()}
+    found["when"] = when(app, groups, asks // 4)
     found["growth"] = growth(app, dataset.app_on(f"sqlite:///{small}", folder), _around([dataset.CENTRE], asks, 4))
     with dataset.postgresql(large, folder) as url:
         found["databases"] = databases(app, dataset.app_on(url, folder), groups)
@@ -132,6 +136,17 @@ def page(app: Flask, asks: Sequence[Ask]) -> dict[str, Any]:
     summaries: dict[str, Any] = {name: timing.summary(each) for name, each in took.items()}
     ratio = summaries["whole"]["p50_ms"] / summaries["floor"]["p50_ms"]
     return {**summaries, "ratio_p50": round(ratio, 3), "bytes": len(_get(app, asks[0].path))}
+
+
+def when(app: Flask, groups: dict[str, list[Ask]], asks: int) -> dict[str, Any]:
+    """Whole pages of who is free on the next three evenings from six to eight, and of the soonest first."""
+    first, last = today() + timedelta(days=1), today() + timedelta(days=3)
+    wishes = {"evening": f"&from={first}&to={last}&time=18:00-20:00", "soonest": "&sort=soonest"}
+    return {
+        f"{name}_{wish}": page(app, [replace(ask, wish=text) for ask in each[:asks]])
+        for name, each in groups.items()
+        for wish, text in wishes.items()
+    }
 
 
 def _endpoint(app: Flask) -> str:

@@ -107,7 +107,7 @@ wishes = st.builds(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_equals_brute_force(session: Session, data: st.DataObject) -> None:
     """Also when bounds are old, loose, missing, or of another zone than the searched place's."""

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.articles.queries import articles
 from app.core.clock import now
 from app.directory import queries
 from app.directory.licences import Level
@@ -30,7 +31,7 @@ def profile(slug: str) -> str:
     times = strip(db.session, slug, None, None, None, now()) if found.level != Level.EXPIRED else NO_TIMES
     return render_template(
         "directory/profile.html",
-        profile=shown.details(found),
+        profile={**shown.details(found), "articles": articles(db.session, [each.id for each in found.specialties], 3)},
         therapist=shown.card(found),
         units=units_for(country),
         times=times,

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, current_app
 
+from app.articles.queries import articles
 from app.core.clock import now
 from app.directory.catalogue import SPECIALTIES
 from app.directory.listing import listing_day
@@ -53,6 +54,7 @@ def sitemap() -> Response:
 def _urls() -> Iterator[str]:
     folders = {"condition": "conditions", "technique": "techniques"}
     paths = ["/", "/therapists", "/articles", *(f"/{folders[each.kind]}/{each.slug}" for each in SPECIALTIES)]
+    paths += [f"/articles/{each.slug}" for each in articles(db.session)]
     for path in paths:
         yield f"<url><loc>{escape(_base() + path)}</loc></url>\n"
     for number, (slug, changed) in enumerate(listed_slugs(db.session, listing_day(now()))):
