@@ -18,7 +18,8 @@ from app.finder import entries
 from app.finder.criteria import DAYS, SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
-from app.finder.near import Hit, Point, near, nearness, rings
+from app.finder.near import Hit as Hit  # noqa: PLC0414 - callers name it by this room
+from app.finder.near import Point, near, nearness, rings
 from app.finder.soonest import soonest
 
 TOTAL_CAP = 500
@@ -297,7 +298,7 @@ _CARDS = select(Listing.therapist_id, Listing.location_id, Listing.bookable_unti
 )
 
 
-def cards(session: Session, hits: Sequence[Hit], on: date) -> list[dict[str, Any]]:
+def cards(session: Session, hits: Sequence[Hit], on: date | None = None) -> list[dict[str, Any]]:
     """The ready-made cards of the hits, in order, each with its distance: one query.
 
     A page that nobody confirmed for a year is by phone only.
@@ -309,7 +310,7 @@ def cards(session: Session, hits: Sequence[Hit], on: date) -> list[dict[str, Any
         until, text = texts.get((hit.therapist_id, hit.location_id), (0, None))
         if text is not None:
             facts: dict[str, Any] = {"distance_km": hit.distance_km, "location_id": hit.location_id}
-            if until < on.toordinal():
+            if on is not None and until < on.toordinal():
                 facts["booking_mode"] = "none"
             found.append(orjson.loads(text) | facts)
     return found

@@ -163,10 +163,14 @@ def clear_url(asked: Asked) -> str:
     return url(asked, SearchCriteria(specialty_id=asked.criteria.specialty_id, radius_km=asked.criteria.radius_km))
 
 
-def cards(found: Sequence[Mapping[str, Any]], criteria: SearchCriteria, free: FreeTimes) -> list[dict[str, Any]]:
+def cards(
+    found: Sequence[Mapping[str, Any]], criteria: SearchCriteria, free: FreeTimes | None = None
+) -> list[dict[str, Any]]:
     """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates, next times."""
     wanted = {criteria.specialty_id, criteria.technique_id} - {0}
     names = {each.id: (each.slug, _(each.name)) for each in SPECIALTIES}
+    if free is None:
+        return [_card(card, wanted, names, None) for card in found]
     free.ask(card["location_id"] for card in found if card["booking_mode"] != "none")
     return [_card(card, wanted, names, free.known.get(card["location_id"])) for card in found]
 
