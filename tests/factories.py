@@ -3,9 +3,13 @@
 import itertools
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core import clock
 from app.directory.models import Licence, Location, Service, Therapist, TherapistSpecialty
+from app.scheduling import services as scheduling
+from app.scheduling.hours import OpeningHours
 
 _numbers = itertools.count(1)
 
@@ -42,4 +46,15 @@ def therapist(session: Session, **facts: Any) -> Therapist:
     one.specialties.extend(TherapistSpecialty(specialty_id=each) for each in specialty_ids)
     session.add(one)
     session.flush()
+    return one
+
+
+def practice(session: Session, user_id: int, **facts: Any) -> Therapist:
+    """The therapist of an account, open Monday to Friday 9 to 5; the one they have already, if any."""
+    known = session.scalars(select(Therapist).where(Therapist.user_id == user_id)).one_or_none()
+    if known is not None:
+        return known
+    one = therapist(session, user_id=user_id, email="therapist@example.test", **facts)
+    weekly = [OpeningHours(day, 9 * 60, 17 * 60) for day in range(5)]
+    scheduling.set_hours(session, one.id, one.locations[0].id, weekly, clock.now())
     return one

@@ -7,16 +7,24 @@ the most exact name counts.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
-from app.accounts.models import SignIn
-from app.core.clock import now
+from app.accounts.models import SignIn, User
+from app.accounts.roles import THERAPIST
+from app.core import clock
+from app.directory.claim_models import Claim
 from app.directory.models import Therapist
 from app.scheduling import services as scheduling
+from app.scheduling.models import Booking
+from app.scheduling.queries import free_times
+from app.scheduling.safety import Screening
+from app.scheduling.services import BookingRequest, Contact, add_time_off, enter
+from app.scheduling.states import Actor
 from tests import factories
 
 Make = Callable[[Session, int], str]
@@ -42,13 +50,40 @@ def device(session: Session, owner: int) -> str:
 
 
 def practice(session: Session, owner: int) -> Therapist:
-    """The owner's own practice, made when it is first needed."""
-    found = session.scalars(select(Therapist).where(Therapist.user_id == owner)).first()
-    return found or factories.therapist(session, user_id=owner)
-
-
 def calendar(session: Session, owner: int) -> str:
-    return str(scheduling.add_calendar(session, practice(session, owner).id, "Private", None, now()).id)
+    return str(scheduling.add_calendar(session, practice(session, owner).id, "Private", None, clock.now()).id)
+
+
+    """The owner's practice. Everybody who is a therapist has one, so that they ask as somebody who could."""
+    for user in session.scalars(select(User).where(User.roles.any(name=THERAPIST))):
+        factories.practice(session, user.id)
+    return factories.practice(session, owner)
+
+
+def visit(session: Session, owner: int) -> str:
+    one = practice(session, owner)
+    known = session.scalars(select(Booking.id).where(Booking.therapist_id == one.id)).first()
+    if known is None:
+        at = clock.now()
+        service, place = one.services[0].id, one.locations[0].id
+        free = free_times(session, service, at, at + timedelta(days=7), at)[0]
+        person = Contact("Pat Example", "pat@example.test")
+        request = BookingRequest(service, place, free.starts_at, person, Screening({}), verified=True)
+        known = enter(session, request, Actor("therapist", one.id), at).id
+    return str(known)
+
+
+def time_off(session: Session, owner: int) -> str:
+    starts = clock.now() + timedelta(days=30)
+    return str(add_time_off(session, practice(session, owner).id, starts, starts + timedelta(hours=1), starts)[0])
+
+
+def claim(session: Session, owner: int) -> str:
+    page = factories.therapist(session, claimed=False)
+    row = Claim(therapist_id=page.id, user_id=owner, state="waiting")
+    session.add(row)
+    session.flush()
+    return str(row.id)
 
 
 def licence(session: Session, _owner: int) -> str:
@@ -74,6 +109,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "guides.condition:slug": always("sciatica"),
         "guides.technique:slug": always("myofascial-release"),
         "sign_in_id": Kind(device, own=True),
+        "booking_id": Kind(visit, own=True),
+        "service_id": Kind(lambda session, owner: str(practice(session, owner).services[0].id), own=True),
+        "location_id": Kind(lambda session, owner: str(practice(session, owner).locations[0].id), own=True),
+        "licence_id": Kind(lambda session, owner: str(practice(session, owner).licences[0].id), own=True),
+        "time_off_id": Kind(time_off, own=True),
+        "claim_id": Kind(claim, own=True),
+        "practice:day": always("2027-01-04"),
+        "media:name": always("a" * 40 + ".jpg"),
         "external_id": always("1"),
         "security:token": always("not-a-token"),
         # An unguessable link is its own permission; here one that leads nowhere.

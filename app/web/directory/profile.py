@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.core.markdown import simple
 from app.directory.licences import Level
 from app.directory.listing import initials, shown_phone
 from app.directory.models import Licence, Location
@@ -46,6 +47,7 @@ def details(profile: Profile) -> dict[str, Any]:
     return {
         "headline": "",
         "about": person.bio,
+        "about_html": simple(person.bio),
         "gender": genders.get(person.gender or "", ""),
         "languages": [language_name(code) for code in profile.languages],
         "access": _access(place) if place else [],

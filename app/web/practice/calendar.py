@@ -98,4 +98,5 @@ def _frame(pieces: list[tuple[datetime, datetime, Any]]) -> tuple[int, int]:
 
 def _piece(kind: str, starts: datetime, ends: datetime, facts: Any, opens: int, closes: int) -> Piece:
     top, bottom = max(_minutes(starts), opens), min(_minutes(ends), closes)
-    return Piece(kind, starts, ends, (top - opens) // STEP, max(0, -(-(bottom - top) // STEP)), facts)
+    shown = ends + timedelta(microseconds=1) if ends.microsecond else ends
+    return Piece(kind, starts, shown, (top - opens) // STEP, max(0, -(-(bottom - top) // STEP)), facts)

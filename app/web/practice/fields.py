@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -75,7 +76,7 @@ class CarefulForm(FlaskForm):
 
     def check_seen(self, values: object) -> None:
         """Conflict when the values are not those that the page was made from."""
-        if self.seen.data != seal(values):
+        if request.form.get("seen") != seal(values):
             raise Conflict(_("This was changed in another window meanwhile."), code="stale")
 
     def blame(self, error: DomainError, fallback: str) -> None:

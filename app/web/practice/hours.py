@@ -50,6 +50,11 @@ def text_of(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
+def shown(minutes: int) -> str:
+    """The same for reading: midnight at the end of a day is 24:00."""
+    return "24:00" if minutes == MINUTES_PER_DAY else text_of(minutes)
+
+
 def minutes_of(text: str) -> int | None:
     """09:00 is 540; None when it is no time."""
     try:

@@ -94,7 +94,7 @@ def places() -> str:
         days=DAYS,
         licensed=licensed,
         state_of=name_of,
-        text_of=hours_form.text_of,
+        text_of=hours_form.shown,
     )
 
 

@@ -3,10 +3,12 @@
 from typing import Any, cast
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.accounts.roles import THERAPIST
+from app.core.errors import NotFound
 from app.core.zones import zone
 from app.directory.models import Location, Therapist
 from app.directory.queries import own_therapist
@@ -21,12 +23,14 @@ practice = Blueprint("practice", __name__, url_prefix="/practice")
 
 @practice.before_request
 def enter() -> Response | None:
-    """A therapist without a practice of their own begins with the set-up."""
+    """A therapist without a practice of their own begins with the set-up; there is no object that is theirs."""
     if not request.endpoint or declared(current_app, request.endpoint) != {THERAPIST}:
         return None
     user = signed_in_user()
     own = own_therapist(db.session, user.id)
     if own is None or not may_act(user.id, own.user_id):
+        if request.view_args:
+            raise NotFound(_("There is no such thing in your practice."))
         return redirect(url_for("practice.start"))
     g.practice = own
     g.practice_id = own.id

@@ -182,7 +182,7 @@ def _page(
         holidays=queries.holidays(db.session, my_id()),
         names=place_names(),
         zone=local,
-        text_of=hours_form.text_of,
+        text_of=hours_form.shown,
     )
 
 

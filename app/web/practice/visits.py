@@ -243,8 +243,9 @@ def _times_page(one: Visit, chosen: list[datetime], problem: str) -> str:
     near = _free(one, max(clock.now(), one.starts_at - timedelta(days=3)), 10, one.location_id)
     days: dict[date, list[datetime]] = {}
     for each in near:
-        if each != one.starts_at:
-            days.setdefault(each.astimezone(local).date(), []).append(each.astimezone(local))
+        wall = each.astimezone(local)
+        if each != one.starts_at and (wall.minute % 30 == 0 or wall in chosen):
+            days.setdefault(wall.date(), []).append(wall)
     return render_template(
         "practice/other_times.html", visit=one, zone=local, days=days, chosen=chosen, problem=problem
     )

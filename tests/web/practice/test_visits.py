@@ -1,0 +1,183 @@
+"""What a therapist does with visits: answer, move, mark, write; and what they never see of others'."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.scheduling.models import AuditRead, BlockedPerson
+from app.scheduling.safety import QUESTIONS, Screening
+from tests.support.accounts import make_user, sign_in
+from tests.support.html import problems_of
+from tests.web.practice.conftest import Practice
+
+AUSTIN = ZoneInfo("America/Chicago")
+
+
+def test_a_request_waits_on_top_of_today_and_is_accepted_with_one_tap(mine: Practice) -> None:
+    made = mine.requested()
+    page = mine.get("/")
+    assert not problems_of(page.text)
+    assert page.text.index("Waits for your answer") < page.text.index("Your day")
+    assert "left" in page.text
+    answer = mine.post(f"/visits/{made.id}/accept", back="today")
+    assert answer.location == "/practice/"
+    assert mine.visit(made.id).state == "confirmed"
+
+
+def test_declining_needs_a_reason_from_the_list(mine: Practice) -> None:
+    made = mine.requested()
+    mine.post(f"/visits/{made.id}/decline", reason="because I say so")
+    assert mine.visit(made.id).state == "requested"
+    mine.post(f"/visits/{made.id}/decline", reason="see_doctor")
+    assert mine.visit(made.id).state == "declined"
+
+
+def test_other_times_are_offered_from_those_that_are_free(mine: Practice) -> None:
+    first, second, *_ = mine.free()
+    made = mine.requested(first)
+    assert mine.post(f"/visits/{made.id}/other-times").status_code == 422
+    assert mine.get(f"/visits/{made.id}/other-times").status_code == 200
+    assert mine.post(f"/visits/{made.id}/other-times", times=[second.isoformat()]).status_code == 303
+    assert second.isoformat() in (mine.visit(made.id).offered_times or "")
+
+
+def test_the_page_shows_note_and_flags_and_each_read_is_recorded(mine: Practice) -> None:
+    precaution = next(question for question in QUESTIONS if question.group == "precaution")
+    answers = {question.id: question is precaution for question in QUESTIONS}
+    made = mine.requested(screening=Screening(answers), note="<b>Left</b> leg since Sunday")
+    page = mine.get(f"/visits/{made.id}")
+    assert not problems_of(page.text)
+    assert precaution.short in page.text
+    assert "&lt;b&gt;Left&lt;/b&gt; leg" in page.text
+    mine.session.rollback()
+    reads = select(func.count()).select_from(AuditRead).where(AuditRead.subject_id == made.id)
+    assert mine.session.scalar(reads) == 1
+
+
+def test_moving_asks_the_patient_unless_it_was_agreed(mine: Practice) -> None:
+    first, second, third, *_ = mine.free()
+    made = mine.confirmed(first)
+
+    def move(to: object, **more: str) -> None:
+        wall = to.astimezone(AUSTIN)  # type: ignore[attr-defined]
+        told = {"day": wall.date(), "at": wall.strftime("%H:%M"), "location": mine.location_id, **more}
+        assert mine.post(f"/visits/{made.id}/move", **told).status_code == 303
+
+    move(second)
+    asked = mine.visit(made.id)
+    assert (asked.starts_at, asked.new_starts_at, asked.new_by) == (first, second, "therapist")
+    move(third, agreed="yes")
+    moved = mine.visit(made.id)
+    assert (moved.starts_at, moved.new_starts_at) == (third, None)
+
+
+def test_a_drag_only_opens_the_form_with_the_new_time(mine: Practice) -> None:
+    made = mine.confirmed()
+    before = mine.visit(made.id)
+    page = mine.get(f"/visits/{made.id}/move?to=2027-03-01T10:30")
+    assert 'value="2027-03-01"' in page.text
+    assert 'value="10:30"' in page.text
+    assert mine.visit(made.id) == before
+
+
+def test_a_time_that_is_taken_is_refused_with_others_near(mine: Practice) -> None:
+    first, second, *_ = mine.free()
+    mine.confirmed(first)
+    wall = first.astimezone(AUSTIN)
+    told = {"service": mine.service_id, "location": mine.location_id, "name": "Sam Caller", "phone": "512 555 0101"}
+    answer = mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **told)
+    assert answer.status_code == 422
+    assert "Sam Caller" in answer.text
+    assert "Free and near" in answer.text
+    wall = second.astimezone(AUSTIN)
+    assert mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **told).status_code == 303
+
+
+def test_somebody_who_books_by_phone_only_enters_visits_too(mine: Practice) -> None:
+    rules = mine.get("/rules")
+    seen = rules.text.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    wall = mine.free()[0].astimezone(AUSTIN)
+    told = {
+        "minimum_notice": 120, "horizon_days": 60, "grid_minutes": 15, "accept_hours": 24, "cancel_cutoff": 1440,
+        "reschedule_cutoff": 1440, "travel_minutes": 30, "most_open_requests": 3, "seen": seen,
+    }  # fmt: skip
+    assert mine.post("/rules", booking_mode="none", **told).status_code == 303
+    visit = {"service": mine.service_id, "location": mine.location_id, "name": "Sam Caller", "phone": "512 555 0101"}
+    assert mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **visit).status_code == 303
+
+
+def test_a_blocked_person_is_listed_and_can_be_let_in_again(mine: Practice) -> None:
+    made = mine.confirmed()
+    mine.post(f"/visits/{made.id}/block")
+    mine.session.rollback()
+    values = mine.session.scalars(select(BlockedPerson.value)).all()
+    assert "+15125550100" in values
+    for value in values:
+        mine.post("/rules/unblock", value=value)
+    mine.session.rollback()
+    assert not mine.session.scalars(select(BlockedPerson.value)).all()
+
+
+def test_a_message_is_kept_and_shown_as_text(mine: Practice) -> None:
+    made = mine.confirmed()
+    assert mine.post(f"/visits/{made.id}/message", text="  ").status_code == 422
+    mine.post(f"/visits/{made.id}/message", text="Bring <i>shorts</i>")
+    assert "Bring &lt;i&gt;shorts&lt;/i&gt;" in mine.get(f"/visits/{made.id}").text
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["accept", "decline", "other-times", "move", "agree", "keep", "cancel", "came", "missed", "message", "block"],
+)
+def test_another_therapist_finds_nothing(app: Flask, session: Session, mine: Practice, action: str) -> None:
+    from tests import factories
+
+    made = mine.requested()
+    other = make_user(app, "other@person.example", "patient", "therapist")
+    factories.practice(session, other)
+    session.commit()
+    stranger = app.test_client()
+    sign_in(stranger, "other@person.example")
+    assert stranger.get(f"/practice/visits/{made.id}").status_code == 404
+    assert stranger.post(f"/practice/visits/{made.id}/{action}", data={"text": "x"}).status_code == 404
+    assert mine.visit(made.id).state == "requested"
+
+
+def test_the_week_stands_on_opening_hours(mine: Practice) -> None:
+    made = mine.confirmed()
+    day = mine.visit(made.id).starts_at.astimezone(AUSTIN).date()
+    page = mine.get(f"/week?from={day}")
+    assert not problems_of(page.text)
+    assert "Pat Example" in page.text
+    assert "Open 9:00 am to 5:00 pm" in page.text
+    for odd in ("0000-00-00", "9999-12-31", "x", "2026-02-30"):
+        assert mine.get(f"/week?from={odd}").status_code == 302
+
+
+def test_time_off_lists_what_it_touches_before_it_is_saved(mine: Practice) -> None:
+    made = mine.confirmed()
+    day = mine.visit(made.id).starts_at.astimezone(AUSTIN).date()
+    sent = {"first": day, "location": 0, "note": "Away"}
+    asked = mine.post("/time-off/add", **sent)
+    assert asked.status_code == 409
+    assert "Pat Example" in asked.text
+    assert "Away" not in mine.get("/time-off").text
+    saved = mine.post("/time-off/add", **sent, seen=str(made.id))
+    assert saved.status_code == 303
+    assert "Away" in mine.get("/time-off").text
+    assert all(each.astimezone(AUSTIN).date() != day for each in mine.free(50))
+    assert mine.visit(made.id).state == "confirmed"
+    assert mine.post("/time-off/add", first=day, last=day - timedelta(days=1), location=0).status_code == 422
+
+
+def test_the_public_reads_what_this_is_and_a_patient_is_not_let_in(app: Flask, client: FlaskClient) -> None:
+    assert "Your practice, found and booked" in client.get("/practice/").text
+    make_user(app)
+    sign_in(client)
+    assert client.get("/practice/week").status_code == 403
+    assert client.get("/practice/start").status_code == 200
