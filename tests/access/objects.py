@@ -49,11 +49,11 @@ def device(session: Session, owner: int) -> str:
     return str(newest)
 
 
-def practice(session: Session, owner: int) -> Therapist:
 def calendar(session: Session, owner: int) -> str:
     return str(scheduling.add_calendar(session, practice(session, owner).id, "Private", None, clock.now()).id)
 
 
+def practice(session: Session, owner: int) -> Therapist:
     """The owner's practice. Everybody who is a therapist has one, so that they ask as somebody who could."""
     for user in session.scalars(select(User).where(User.roles.any(name=THERAPIST))):
         factories.practice(session, user.id)
@@ -109,7 +109,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "guides.condition:slug": always("sciatica"),
         "guides.technique:slug": always("myofascial-release"),
         "sign_in_id": Kind(device, own=True),
-        "booking_id": Kind(visit, own=True),
+        "practice:booking_id": Kind(visit, own=True),
         "service_id": Kind(lambda session, owner: str(practice(session, owner).services[0].id), own=True),
         "location_id": Kind(lambda session, owner: str(practice(session, owner).locations[0].id), own=True),
         "licence_id": Kind(lambda session, owner: str(practice(session, owner).licences[0].id), own=True),
