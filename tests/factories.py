@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.directory.models import Licence, Location, Service, Therapist, TherapistSpecialty
+from app.directory.services import refresh_listings
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 
@@ -54,7 +55,9 @@ def practice(session: Session, user_id: int, **facts: Any) -> Therapist:
     known = session.scalars(select(Therapist).where(Therapist.user_id == user_id)).one_or_none()
     if known is not None:
         return known
-    one = therapist(session, user_id=user_id, email="therapist@example.test", **facts)
+    facts = {"email": "therapist@example.test", "confirmed_on": clock.today(), **facts}
+    one = therapist(session, user_id=user_id, **facts)
+    refresh_listings(session, [one.id])
     weekly = [OpeningHours(day, 9 * 60, 17 * 60) for day in range(5)]
     scheduling.set_hours(session, one.id, one.locations[0].id, weekly, clock.now())
     return one
