@@ -124,6 +124,7 @@ def test_equals_brute_force(session: Session, data: st.DataObject) -> None:
         one = person(session, data.draw(hours), lat=lat, time_zone=time_zone, chosen=chosen)
         if data.draw(st.booleans()):
             one.services.append(Service(name="Short", minutes=30, price_cents=5000, position=1))
+            refresh_listings(session, [one.id])
         people.append(one)
     session.flush()
     if data.draw(st.booleans()):
