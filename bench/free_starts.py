@@ -7,10 +7,12 @@ Two windows a day, 40 bookings, 15 minutes of buffer on either side, 60 minutes 
 import json
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from pathlib import Path
 from typing import Any
 
 import portion
@@ -20,6 +22,7 @@ from app.core.zones import use_pinned_zone_data, zone
 from app.scheduling import timeline
 from app.scheduling.hours import OpeningHours, Schedule, day_quanta
 from app.scheduling.quanta import Span, floor_quantum
+from app.scheduling.queries.free_times import free_times_of
 from app.scheduling.timeline import Visit
 
 ZONE = "America/New_York"
@@ -58,7 +61,56 @@ def run() -> dict[str, Any]:
             "portion": _measure(lambda: _portion(bookings), 20),
             "intervaltree": _measure(lambda: _intervaltree(bookings), 20),
         },
+        "through_the_database_ms": _through_the_database(),
     }
+
+
+def _through_the_database() -> dict[str, dict[str, float]]:
+    """The same month in SQLite: reading the free times as every page does, and deriving the weeks anew."""
+    from sqlalchemy.orm import Session
+
+    from app.doors.database import db
+    from app.factory import alembic
+    from app.scheduling import queries, services
+    from bench.dataset import app_on
+    from tools.stress_world import open_therapist
+
+    now = datetime.combine(FIRST, clock(), zone(ZONE)).astimezone(UTC)
+    last = now + timedelta(days=DAYS)
+    with tempfile.TemporaryDirectory() as folder:
+        app = app_on(f"sqlite:///{folder}/month.db", Path(folder))
+        with app.app_context():
+            alembic.upgrade()
+            with Session(db.engine) as session:
+                one = open_therapist(session, "request", "month", now, buffers=BUFFER)
+                service, location = one.services[0].id, one.locations[0].id
+                _fill(session, one.id, service, location, now, last)
+                session.commit()
+                offers = queries.bookables(session, service)
+                weeks = SPAN.weeks
+                times = {
+                    "read": _measure(lambda: free_times_of(session, offers, now, last, now), 300),
+                    "read_with_the_service": _measure(
+                        lambda: queries.free_times(session, service, now, last, now), 300
+                    ),
+                    "derive_weeks": _measure(lambda: services.rederive(session, one.id, now, weeks), 100),
+                }
+                session.rollback()
+            db.engine.dispose()
+    return times
+
+
+def _fill(session: Any, therapist_id: int, service: int, location: int, now: datetime, last: datetime) -> None:
+    """40 visits, as the therapist's own entries."""
+    from app.scheduling import queries, services
+    from app.scheduling.safety import Screening
+    from app.scheduling.states import Actor
+
+    chance, person = random.Random(1), services.Contact("Pat Example", "pat@example.test")
+    for _ in range(40):
+        at = chance.choice(queries.free_times(session, service, now, last, now)).starts_at
+        wanted = services.BookingRequest(service, location, at, person, Screening({}))
+        services.enter(session, wanted, Actor("therapist", therapist_id), now)
 
 
 def _bookings() -> Intervals:
