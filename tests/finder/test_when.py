@@ -64,6 +64,8 @@ def brute(session: Session, people: list[Therapist], criteria: SearchCriteria) -
     """The ids of those who match, in order."""
     keys = []
     for one in people:
+        if criteria.minutes and criteria.minutes not in {each.minutes for each in one.services}:
+            continue
         place = one.locations[0]
         mm = round(distance(AUSTIN, (place.lat or 0, place.lon or 0)) * 1e6)
         starts = times(session, one, criteria)
