@@ -145,6 +145,7 @@ def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) 
 
 
 def test_the_questions_by_keyboard_alone(page: Page, site: str, slug: str) -> None:
+    """Case 23."""
     page.goto(f"{site}/therapists/{slug}/times")
     page.locator(".time").first.focus()
     page.keyboard.press("Enter")

@@ -127,6 +127,7 @@ def test_a_refused_message_is_tried_again_later_under_the_same_id(server: Server
 
 @pytest.mark.usefixtures("inside")
 def test_what_never_arrives_fails_visibly_and_can_be_tried_anew(server: Server) -> None:
+    """Case 17."""
     put()
     at = NOON
     for _ in range(MOST_ATTEMPTS):

@@ -37,6 +37,7 @@ def test_an_empty_week_says_when_the_next_time_is(patient: Patient, session: Ses
 
 
 def test_nine_o_clock_stays_nine_o_clock_across_the_change(patient: Patient) -> None:
+    """Case 4."""
     page = patient.get(f"/therapists/{patient.slug}/times?from=2027-03-12").text
     nine = re.findall(r'datetime="(\d{4}-\d\d-\d\dT09:00:00[-+]\d\d:\d\d)"', page)
     assert nine == [

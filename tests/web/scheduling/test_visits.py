@@ -226,6 +226,7 @@ def test_pages_of_a_visit_are_kept_private(patient: Patient, session: Session, w
 
 
 def test_looking_changes_nothing(patient: Patient, session: Session, world: World) -> None:
+    """Case 12."""
     booked = confirmed(session, world)
     before = (
         len(session.scalars(select(BookingEvent.number)).all()),
