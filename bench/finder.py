@@ -123,7 +123,7 @@ def page(app: Flask, asks: Sequence[Ask]) -> dict[str, Any]:
         return {"missing": "this application has no results page"}
     kept: dict[Ask, tuple[str, dict[str, Any]]] = {ask: _rendered(app, ask) for ask in asks}
     current: list[Ask] = []
-    floor_app = dataset.app_on(app.config["SQLALCHEMY_ENGINES"]["default"], Path(app.instance_path).parent)
+    floor_app = dataset.app_on(app.config["SQLALCHEMY_ENGINES"]["default"]["url"], Path(app.instance_path).parent)
     floor_app.view_functions[_endpoint(app)] = _declared(app, lambda: _render(kept[current[0]]))
 
     def floor(ask: Ask) -> object:

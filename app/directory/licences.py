@@ -38,6 +38,8 @@ class CheckedHow(StrEnum):
 
 
 CHECKED_WITH_BOARD = frozenset({CheckedHow.BOARD_ROSTER, CheckedHow.ADMIN})
+BARRED = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.REVOKED, LicenceStatus.SURRENDERED, LicenceStatus.DECEASED})
+"""What a board says of the person, not of one number."""
 
 
 class Level(StrEnum):
@@ -76,8 +78,14 @@ def level(licence: LicenceFacts, on: date) -> Level:
 
 
 def licence_for(licences: Iterable[LicenceFacts], jurisdiction: str) -> LicenceFacts | None:
-    """The licence under which a therapist may work at a location in `jurisdiction`: the longest, checked first."""
-    allowed = [each for each in licences if each.jurisdiction == jurisdiction and last_listed_day(each)]
+    """The licence under which a therapist may work at a location in `jurisdiction`: the longest, checked first.
+
+    Whom the board there has barred is not listed by another number that only they vouch for.
+    """
+    here = [each for each in licences if each.jurisdiction == jurisdiction]
+    checked = [each for each in here if each.checked_how in CHECKED_WITH_BOARD]
+    trusted = checked if any(each.status in BARRED for each in checked) else here
+    allowed = [each for each in trusted if last_listed_day(each)]
     return max(allowed, key=_preference, default=None)
 
 

@@ -39,7 +39,17 @@ def sync_due(limit: int = 100) -> None:
     due = queries.due_calendars(db.session, now(), limit)
     db.session.close()
     for calendar_id in due:
+        _sync_alone(calendar_id)
+
+
+def _sync_alone(calendar_id: int) -> None:
+    """One calendar that breaks us may not keep the others waiting: it is tried again later, like any failure."""
+    try:
         sync(calendar_id)
+    except Exception:
+        log.exception("calendar broke", calendar=calendar_id)
+        words = "This calendar could not be read."
+        in_transaction(lambda session: services.record_failure(session, calendar_id, words, now()))
 
 
 def sync(calendar_id: int) -> str | None:

@@ -11,7 +11,8 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
         "TESTING": settings.environment == "testing",
-        "SQLALCHEMY_ENGINES": {"default": settings.database_url},
+        # What a statement carries are names, addresses and numbers: an error in the log must not repeat them.
+        "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "hide_parameters": True}},
         "ALEMBIC": {
             "script_location": str(ROOT / "migrations"),
             "version_locations": [str(ROOT / "migrations" / "versions")],

@@ -132,6 +132,9 @@ def _send(transport: Transport, mail: EmailMessage) -> str | None:
     except (smtplib.SMTPException, OSError) as error:
         code = getattr(error, "smtp_code", "")
         return f"{type(error).__name__} {code}".strip()
+    except Exception as error:  # a mail that no transport can carry must count its tries, and not hold up the others
+        log.exception("transport broke")
+        return type(error).__name__
     return None
 
 

@@ -4,17 +4,31 @@ It is found by the address that the account has proved: visits that were booked 
 What somebody else booked under the address, unconfirmed, is erased with it but not told: it may hold their words.
 """
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import clock
 from app.core.errors import DomainError
+from app.directory.queries import own_therapist
 from app.scheduling.contact import email_key
-from app.scheduling.models import Booking, BookingMessage, VisitsLink, WaitlistEntry
-from app.scheduling.services.changing import CANCELLABLE, cancel
+from app.scheduling.models import (
+    BlockedPerson,
+    Booking,
+    BookingMessage,
+    CalendarFeed,
+    ImportedBusy,
+    ImportedCalendar,
+    TimeOff,
+    VisitsLink,
+    WaitlistEntry,
+)
+from app.scheduling.services.changing import CANCELLABLE, cancel, cancel_as_therapist
+from app.scheduling.services.timelines import lock, rederive
+from app.scheduling.states import Actor
 
 ERASED = "Erased person"
 NOWHERE = "erased@erased.invalid"
@@ -41,8 +55,9 @@ def export(session: Session, user: User) -> dict[str, Any]:
 
 def erase(session: Session, user: User) -> None:
     """Cancel what can still be cancelled; therapists keep when and what, never who or why."""
-    bookings = _bookings(session, user)
     now = clock.now()
+    _close_practice(session, user, now)
+    bookings = _bookings(session, user)
     for one in bookings:
         if one.state in CANCELLABLE and one.starts_at > now:
             _cancel_if_in_time(session, one.token)
@@ -55,10 +70,33 @@ def erase(session: Session, user: User) -> None:
 
 
 def what_stays(session: Session, user: User) -> list[str]:
-    count = session.scalar(select(func.count()).select_from(Booking).where(Booking.email_key == _key(user)))
-    if not count:
-        return []
-    return ["When your visits were and what was booked, in your therapists' calendars. Visits to come are cancelled."]
+    kept = []
+    if session.scalar(select(exists().where(Booking.email_key == _key(user)))):
+        kept.append(
+            "When your visits were and what was booked, in your therapists' calendars. Visits to come are cancelled."
+        )
+    own = own_therapist(session, user.id)
+    if own and session.scalar(select(exists().where(Booking.therapist_id == own.id))):
+        kept.append("Your patients' own records of their visits. Visits to come are cancelled, and they are told.")
+    return kept
+
+
+def _close_practice(session: Session, user: User, now: datetime) -> None:
+    """Nobody may stand before a closed door, and no secret address may go on telling who came."""
+    own = own_therapist(session, user.id)
+    if own is None:
+        return
+    lock(session, own.id)
+    waiting = update(WaitlistEntry).where(WaitlistEntry.therapist_id == own.id, WaitlistEntry.state != "booked")
+    session.execute(waiting.values(state="left"))
+    coming = select(Booking.id).where(
+        Booking.therapist_id == own.id, Booking.starts_at > now, Booking.state.in_(CANCELLABLE)
+    )
+    for booking_id in session.scalars(coming.order_by(Booking.starts_at)).all():
+        cancel_as_therapist(session, booking_id, Actor("therapist", own.id), "other", now)
+    for kept in (CalendarFeed, ImportedCalendar, ImportedBusy, TimeOff, BlockedPerson):
+        session.execute(delete(kept).where(kept.therapist_id == own.id))
+    rederive(session, own.id, now)
 
 
 def _cancel_if_in_time(session: Session, token: str) -> None:

@@ -217,6 +217,24 @@ def test_a_message_that_cannot_be_written_does_not_stop_the_others() -> None:
 
 
 @pytest.mark.usefixtures("inside")
+def test_a_mail_that_breaks_its_transport_counts_its_tries_and_does_not_stop_the_others() -> None:
+    sent: list[EmailMessage] = []
+
+    def carry(mail: EmailMessage) -> None:
+        sent.append(mail)
+        if len(sent) == 1:
+            raise UnicodeEncodeError("ascii", "é", 0, 1, "no such letter")
+
+    put("bad")
+    put("good")
+    deliver(carry)
+    assert len(sent) == 2
+    with transaction() as session:
+        (row,) = failed(session)
+        assert (row.attempts, row.claimed_until, row.last_error) == (1, None, "UnicodeEncodeError")
+
+
+@pytest.mark.usefixtures("inside")
 def test_without_a_server_mails_are_kept_as_files(tmp_path: Path) -> None:
     put()
     deliver(into_folder(tmp_path))

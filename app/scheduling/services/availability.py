@@ -1,4 +1,7 @@
-"""When a therapist works: each change derives the timeline anew and answers with the bookings that it touches."""
+"""When a therapist works: each change derives the timeline anew and answers with the bookings that it touches.
+
+Each takes the therapist's lock first: a booking made between the reads and the writes would be missing in the timeline.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -102,6 +105,7 @@ def add_time_off(
         raise Invalid("Time off ends after it begins.", field="ends_at", code="time-off-order")
     if location_id is not None:
         _own_location(session, therapist_id, location_id)
+    lock(session, therapist_id)
     off = TimeOff(
         therapist_id=therapist_id, location_id=location_id, starts_at=starts_at, ends_at=ends_at, note=note[:120]
     )
@@ -111,6 +115,7 @@ def add_time_off(
 
 
 def remove_time_off(session: Session, therapist_id: int, time_off_id: int, now: datetime) -> None:
+    lock(session, therapist_id)
     off = session.get(TimeOff, time_off_id)
     if off is None or off.therapist_id != therapist_id:
         raise NotFound("There is no such time off.")
@@ -120,6 +125,7 @@ def remove_time_off(session: Session, therapist_id: int, time_off_id: int, now: 
 
 def set_holidays(session: Session, therapist_id: int, days: Mapping[date, str], now: datetime) -> list[AgendaRow]:
     """Replace the holidays on which everything is closed; the bookings on them."""
+    lock(session, therapist_id)
     session.execute(delete(Holiday).where(Holiday.therapist_id == therapist_id))
     if days:
         rows = [{"therapist_id": therapist_id, "day": day, "name": name} for day, name in days.items()]
@@ -133,6 +139,7 @@ def set_imported_busy(
     session: Session, therapist_id: int, feed_id: int, busy: Iterable[tuple[datetime, datetime]], now: datetime
 ) -> None:
     """Replace what one imported calendar keeps busy."""
+    lock(session, therapist_id)
     session.execute(
         delete(ImportedBusy).where(ImportedBusy.therapist_id == therapist_id, ImportedBusy.feed_id == feed_id)
     )

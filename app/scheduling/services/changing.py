@@ -35,7 +35,7 @@ def cancel_as_therapist(
 ) -> list[int]:
     """The therapist cancels; no cut-off holds for them."""
     booking = of_therapist(session, booking_id, therapist)
-    return _cancel(session, _chosen(session, booking, scope, None), therapist, reason, now)
+    return _cancel(session, _chosen(session, booking, scope, now, exempt=True), therapist, reason, now)
 
 
 def reschedule(session: Session, token: object, starts_at: datetime, location_id: int, now: datetime) -> str:
@@ -99,12 +99,17 @@ def refuse_move_as_therapist(session: Session, booking_id: int, therapist: Actor
     _refuse(session, of_therapist(session, booking_id, therapist), therapist, now)
 
 
-def _chosen(session: Session, booking: Booking, scope: Scope, now: datetime | None) -> list[Booking]:
+def _chosen(session: Session, booking: Booking, scope: Scope, now: datetime, *, exempt: bool = False) -> list[Booking]:
+    """The visits that are meant and still to come; those past their cut-off only for who is `exempt` from it."""
     if scope == "one" or booking.series_id is None:
         return [booking]
     whole = of_series(session, booking, *CANCELLABLE)
     later = [each for each in whole if scope == "all" or each.starts_at >= booking.starts_at]
-    return [each for each in later if now is None or deadlines.before_cutoff(now, each.starts_at, each.cancel_cutoff)]
+    return [
+        each
+        for each in later
+        if each is booking or deadlines.before_cutoff(now, each.starts_at, 0 if exempt else each.cancel_cutoff)
+    ]
 
 
 def _cancel(session: Session, chosen: list[Booking], actor: Actor, reason: str, now: datetime) -> list[int]:

@@ -1,6 +1,19 @@
 """Who may not book, and how many requests one person may have open."""
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, delete, exists, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.core.database import plain
@@ -15,7 +28,10 @@ EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String
 
 
 def _open_requests(same: ColumnElement[bool]) -> Select[int]:
-    return select(Booking.therapist_id).where(same, Booking.state.in_(sorted(OPEN)), Booking.series_id.is_(None))
+    """The therapist of each open request; a series is one request."""
+    waiting = select(Booking.therapist_id, func.coalesce(Booking.series_id, cast(Booking.id, String)))
+    each = waiting.where(same, Booking.state.in_(sorted(OPEN))).distinct().subquery()
+    return select(each.c.therapist_id)
 
 
 PERSON = union_all(
@@ -42,6 +58,12 @@ def check_person(session: Session, one: Bookable, person: Contact) -> None:
             "You have several requests that wait for an answer. Please wait for one, or cancel one.",
             code="too-many-open",
         )
+
+
+def check_not_blocked(session: Session, therapist_id: int, person: Contact) -> None:
+    """Forbidden when the therapist blocked this person."""
+    if set(blocked(session, therapist_id)) & {person.email_key, person.phone}:
+        raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
 
 
 def block(session: Session, therapist_id: int, value: str) -> None:

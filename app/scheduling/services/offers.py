@@ -13,10 +13,11 @@ from app.core.zones import zone
 from app.notifications.outbox import Notice, enqueue
 from app.scheduling import contact, deadlines
 from app.scheduling.contact import Contact
-from app.scheduling.models import Booking, WaitlistEntry, WaitlistOffer
+from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry, WaitlistOffer
 from app.scheduling.queries.bookable import Bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, free_times_of
 from app.scheduling.services.booking import new_booking
+from app.scheduling.services.limits import check_not_blocked
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import ENDED, SYSTEM
 from app.scheduling.waiting import Wish, suits
@@ -39,6 +40,7 @@ def join_waitlist(session: Session, service_id: int, wish: Wish, person: Contact
     if not offers:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
     checked = contact.checked(person, offers[0].country)
+    check_not_blocked(session, offers[0].therapist_id, checked)
     _check_wish(session, wish, checked, now)
     token = new_token()
     entry = WaitlistEntry(
@@ -112,7 +114,13 @@ def _check_wish(session: Session, wish: Wish, person: Contact, now: datetime) ->
 
 
 def _in_turn(session: Session, therapist_id: int) -> Sequence[WaitlistEntry]:
-    query = select(WaitlistEntry).where(WaitlistEntry.therapist_id == therapist_id, WaitlistEntry.state == "waiting")
+    """Who waits, the longest first; whom the therapist blocked meanwhile waits for nothing."""
+    turned_away = select(BlockedPerson.value).where(BlockedPerson.therapist_id == therapist_id)
+    query = select(WaitlistEntry).where(
+        WaitlistEntry.therapist_id == therapist_id,
+        WaitlistEntry.state == "waiting",
+        WaitlistEntry.email_key.not_in(turned_away),
+    )
     return session.scalars(query.order_by(WaitlistEntry.created_at, WaitlistEntry.id)).all()
 
 

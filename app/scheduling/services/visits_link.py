@@ -16,15 +16,19 @@ MOST_LINKS = 3
 
 
 def mail_visits_link(session: Session, email: str, now: datetime) -> None:
-    """Mail a link to the visits of an address, if it has any. The caller learns nothing; three an hour at most."""
+    """Mail a link to the visits of an address, if it has any; three an hour at most.
+
+    The caller learns nothing, not from the time either: a row is written, and so a commit made, for unknown ones too.
+    """
     key = email_key(email)
     session.execute(delete(VisitsLink).where(VisitsLink.expires_at <= now))
     known = session.scalar(select(exists().where(Booking.email_key == key, Booking.verified_at.is_not(None))))
     sent = session.scalar(select(func.count()).select_from(VisitsLink).where(VisitsLink.email_key == key)) or 0
-    if not known or sent >= MOST_LINKS:
+    if sent >= MOST_LINKS:
         return
     token = new_token()
     hashed = token_hash(LINK_PURPOSE, token)
     session.add(VisitsLink(token_hash=hashed, email_key=key, expires_at=now + LASTS))
-    facts = {"to": email.strip(), "token": token}
-    enqueue(session, [Notice(f"visits:{hashed}", "visits.link", "visits", facts, now)])
+    if known:
+        facts = {"to": email.strip(), "token": token}
+        enqueue(session, [Notice(f"visits:{hashed}", "visits.link", "visits", facts, now)])

@@ -12,7 +12,7 @@ from app.accounts import queries, services
 from app.accounts.models import User
 from app.core import clock
 from app.doors.caller import caller
-from app.doors.database import db
+from app.doors.database import db, transaction
 from app.web.accounts import joining
 from app.web.accounts.mail import post
 
@@ -54,8 +54,8 @@ def check_device() -> None:
         logout_user()
         session.clear()
     elif clock.now() - found[1] > services.SEEN_EVERY:
-        services.mark_seen(db.session, found[0])
-        db.session.commit()
+        with transaction() as changes:
+            services.mark_seen(changes, found[0])
 
 
 def _begin(_app: Flask, user: User, **_: Any) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from flask import request
 
 MOST_ID = 2**63 - 1
+FIRST, FAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Beyond these nobody books, and the arithmetic of dates ends (a week before the year 1)."""
 
 
 def number(name: str) -> int | None:
@@ -26,9 +28,10 @@ def instant(name: str) -> datetime | None:
     text = request.values.get(name, "").strip().replace(" ", "+")
     try:
         at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo and at.utcoffset() is not None else None
+        at = at.astimezone(UTC) if at.tzinfo and at.utcoffset() is not None else FAR
     except (ValueError, OverflowError):
         return None
+    return at if FIRST < at < FAR else None
 
 
 def rfc3339(at: datetime) -> str:
