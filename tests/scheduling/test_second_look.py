@@ -93,7 +93,7 @@ def test_one_therapist_who_cannot_expire_holds_up_nobody(world: World, monkeypat
         lambda one: services.add_time_off(one.session, one.therapist_id, MONDAY, MONDAY + HOUR, one.now),
         lambda one: services.set_holidays(one.session, one.therapist_id, {}, one.now),
         lambda one: services.set_imported_busy(one.session, one.therapist_id, 1, [], one.now),
-        lambda one: one.set_hours(range(4)),
+        lambda one: services.clear_exception(one.session, one.therapist_id, one.location_id, WISH.first, one.now),
     ],
 )
 def test_hours_change_under_the_lock_that_booking_takes(world: World, change: Any) -> None:
