@@ -115,6 +115,7 @@ def test_the_number_of_reads_does_not_grow_with_the_shortlist(app: Flask, sessio
 
     doctor_id = verified_doctor(app)
     worlds = [World.make(session) for _ in range(6)]
+    refresh_listings(session, [each.therapist_id for each in worlds])
     codes = [refer(session, doctor_id, shortlist=tuple(w.therapist_id for w in worlds[:n])).code for n in (1, 6)]
     with app.app_context():
         engine = db.engine
@@ -125,6 +126,6 @@ def test_the_number_of_reads_does_not_grow_with_the_shortlist(app: Flask, sessio
         client = app.test_client()
         client.get(f"/r/{code}")
         seen.clear()
-        assert client.get(f"/r/{code}").status_code == 200
+        assert "Testa Sample" in client.get(f"/r/{code}").text
         counts.append(len(seen))
-    assert counts[0] == counts[1] <= 6, counts
+    assert counts[0] == counts[1] <= 8, counts
