@@ -129,7 +129,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "therapist_id": always("999999"),
         "doctor_id": always("999999"),
         "booking_id": always("999999"),
-        "claim_id": always("999999"),
         "code": always("C" * 27),
         "status": always("404"),
         "filename": always("css/tokens.css"),
