@@ -52,6 +52,19 @@ def test_erasing_takes_a_deliberate_tick(ada: FlaskClient, session: Session) -> 
     assert not signed_in(ada)
 
 
+def test_the_portrait_of_an_erased_person_is_nowhere_any_more(app: Flask, ada: FlaskClient, session: Session) -> None:
+    folder = app.config["SETTINGS"].instance / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"{digit * 40}.jpg" for digit in "ab"]
+    for name in names:
+        (folder / name).write_bytes(b"a face")
+    factories.therapist(session, user_id=user(session).id, photo=names[0])
+    factories.therapist(session, photo=names[1])
+    session.commit()
+    ada.post("/account/erase", data={"sure": "y"})
+    assert [(folder / name).exists() for name in names] == [False, True]
+
+
 @pytest.mark.parametrize("path", ["/account/export", "/account/erase"])
 def test_both_ask_for_the_password_when_signing_in_was_long_ago(ada: FlaskClient, session: Session, path: str) -> None:
     with ada.session_transaction() as cookie:

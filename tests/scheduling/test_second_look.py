@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Forbidden
@@ -16,11 +16,12 @@ from app.scheduling.models import (
     BlockedPerson,
     CalendarFeed,
     ImportedCalendar,
+    TimelineWeek,
     VisitsLink,
     WaitlistEntry,
 )
-from app.scheduling.quanta import floor_quantum
-from app.scheduling.services import expiry
+from app.scheduling.quanta import floor_quantum, week_of
+from app.scheduling.services import expiry, idempotency
 from app.scheduling.services.timelines import occupy
 from app.scheduling.waiting import Wish
 from tests.scheduling.test_booking import refused
@@ -128,6 +129,22 @@ def test_one_broken_calendar_does_not_keep_the_others_waiting(
     world.session.expire_all()
     assert asked == [broken, fine]
     assert world.session.get_one(ImportedCalendar, broken).failures == 1
+
+
+def test_the_hash_of_a_request_cannot_be_tried_out_without_its_key(world: World) -> None:
+    """Screening answers are few: the same request under another key must look like another request."""
+    wanted = world.request(MONDAY)
+    one, other = (idempotency.keyed(key, wanted).fingerprint for key in ("key-1", "key-2"))
+    assert one != other
+    assert idempotency.keyed("key-1", wanted).fingerprint == one
+
+
+def test_the_horizon_rolls_a_few_at_a_time_until_none_is_behind(world: World) -> None:
+    World.make(world.session)
+    later = world.now + timedelta(days=30)
+    assert [services.roll_horizon(world.session, later, limit=1) for _ in range(3)] == [1, 1, 0]
+    past = world.session.scalar(select(func.min(TimelineWeek.week)))
+    assert past == week_of(floor_quantum(later)) - 1
 
 
 def test_a_therapist_who_erases_the_account_leaves_nobody_before_a_closed_door(app: Flask, session: Session) -> None:

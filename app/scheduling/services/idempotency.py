@@ -26,7 +26,10 @@ KEEP = insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A prepared request under a key; both are kept as hashes only."""
+    """A prepared request under a key; both are kept as hashes only.
+
+    The key goes into the request's hash: answers are few, and without it a copy of the table would tell them by trying.
+    """
 
     key_hash: str
     fingerprint: str
@@ -37,7 +40,8 @@ def keyed(key: str, request: BookingRequest) -> Keyed:
     """What can be done before the database is asked; Invalid as `book`."""
     if not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid("Idempotency-Key has 1 to 200 characters.", field="Idempotency-Key", code="idempotency-key")
-    return Keyed(hashlib.sha256(key.encode()).hexdigest(), fingerprint(request), prepared(request))
+    printed = hashlib.sha256(f"{key}\n{fingerprint(request)}".encode()).hexdigest()
+    return Keyed(hashlib.sha256(key.encode()).hexdigest(), printed, prepared(request))
 
 
 def book_once(session: Session, key: str, request: BookingRequest, now: datetime) -> Booked:

@@ -19,7 +19,7 @@ FOR_EVERYBODY = frozenset(
         "two_factor_token_validation", "mf_recovery", "wan_signin", "wan_signin_response", "static",
     }
 )  # fmt: skip
-HASHING = frozenset({"security.login", "security.verify"})
+HASHING = frozenset({"security.login", "security.verify", "security.register"})
 """They compute a hash before they write: no lock is held meanwhile."""
 OWN_VIEWS: dict[str, RouteCallable] = {
     "register": addresses.register,

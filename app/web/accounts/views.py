@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts import queries, services
 from app.accounts.roles import SIGNED_IN
 from app.core.errors import NotFound
+from app.directory.queries import own_therapist
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
@@ -20,6 +21,7 @@ from app.web.accounts.addresses import MAILED_TO
 from app.web.accounts.forms import EraseForm, NameForm
 from app.web.accounts.rooms import doors_for
 from app.web.accounts.sign_ins import KEY
+from app.web.practice import pictures
 
 account = Blueprint("account", __name__, url_prefix="/account")
 
@@ -88,10 +90,12 @@ def erase() -> str | AnyResponse:
     user = signed_in_user()
     if not form.validate_on_submit():
         return render_template("account/erase.html", form=form, kept=personal_data.what_stays(db.session, user))
-    user_id = user.id
+    user_id, own = user.id, own_therapist(db.session, user.id)
+    photo = own.photo if own else None
     logout_user()
     with transaction() as changes:
         personal_data.erase(changes, user_id)
+    pictures.drop(photo)
     session.clear()
     flash(_("Your account and your data are erased."))
     return redirect(url_for("pages.home"))

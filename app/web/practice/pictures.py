@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, send_from_directory, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid
@@ -12,7 +12,7 @@ from app.directory import photos
 from app.directory import services as directory
 from app.directory.models import Therapist
 from app.doors.audience import audience
-from app.doors.database import transaction
+from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.web.practice.room import my_id, practice
 
@@ -76,7 +76,12 @@ def _use(name: str | None) -> None:
         own = session.get_one(Therapist, my_id())
         old = own.photo
         directory.update_therapist(session, own.id, own.version, {"photo": name})
-        users = select(func.count()).select_from(Therapist).where(Therapist.photo == old)
-        unused = bool(old) and old != name and not session.scalar(users)
-    if unused and old and photos.NAME.fullmatch(old):
-        (folder() / old).unlink(missing_ok=True)
+    if old != name:
+        drop(old)
+
+
+def drop(name: str | None) -> None:
+    """The file goes when nobody shows it any more."""
+    shown = db.session.scalar(select(exists().where(Therapist.photo == name)))
+    if name and not shown and photos.NAME.fullmatch(name):
+        (folder() / name).unlink(missing_ok=True)
