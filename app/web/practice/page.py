@@ -150,7 +150,7 @@ def _sent_years() -> dict[str, str]:
 def _save(form: PageForm, years: dict[str, str]) -> None:
     sent = request.form.get("version", "")
     version = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
-    known = {BY_SLUG[slug].id: int(text) if text.isdigit() else None for slug, text in years.items()}
+    known = {BY_SLUG[slug].id: int(text) if text.isdecimal() else None for slug, text in years.items()}
     with transaction() as session:
         directory.update_therapist(session, my_id(), version, form.facts())
         directory.set_specialties(session, my_id(), known, known)
