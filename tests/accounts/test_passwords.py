@@ -64,5 +64,5 @@ def test_a_megabyte_is_refused_before_it_is_judged(monkeypatch: pytest.MonkeyPat
     def judged(*_: object, **__: object) -> None:
         raise AssertionError("judged")
 
-    monkeypatch.setattr("app.accounts.passwords.zxcvbn", judged)
+    monkeypatch.setattr("zxcvbn.zxcvbn", judged)
     assert weakness("a" * 1_000_000, second_factor=False) is Weakness.LONG
