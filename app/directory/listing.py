@@ -151,8 +151,11 @@ def specialty_bit(specialty_id: int) -> int:
 
 
 def shown_point(location: LocationFacts) -> tuple[float, float]:
-    """Where the finder puts a location: to about a kilometre when its address is not public."""
-    if location.address_public:
+    """Where the finder puts a location: on a grid of about a kilometre when its address is private or a home base.
+
+    Every distance is measured from it, so that asking from many places finds the grid point and no house.
+    """
+    if location.address_public and location.kind != "home_visits":
         return location.lat, location.lon
     return round(location.lat, 2), round(location.lon, 2)
 
@@ -307,6 +310,6 @@ def _card(
         "confirmed_on": therapist.confirmed_on,
         "booking_mode": therapist.booking_mode if therapist.claimed else "none",
         "step_free": location.steps == 0,
-        "lat": round(point[0], 2) if location.kind == "home_visits" else point[0],
-        "lon": round(point[1], 2) if location.kind == "home_visits" else point[1],
+        "lat": point[0],
+        "lon": point[1],
     }

@@ -123,6 +123,18 @@ def test_an_address_that_is_not_public_is_placed_to_a_kilometre(session: Session
     assert session.execute(select(SearchEntry.lat).distinct()).scalars().all() == [30.27]
 
 
+def test_home_visits_start_from_a_grid_point_even_when_the_street_is_shown(session: Session) -> None:
+    """Distances measured from three places must not lead to somebody's house."""
+    one = therapist(session, lat=30.26723, lon=-97.74311)
+    one.locations[0].kind, one.locations[0].radius_km, one.locations[0].address_public = "home_visits", 25, True
+    refresh_listings(session, [one.id])
+    card = orjson.loads(session.execute(select(Listing.card)).scalar_one())
+    assert (card["lat"], card["lon"]) == (30.27, -97.74)
+    entries = session.execute(select(SearchEntry.lat, SearchEntry.lon).distinct()).all()
+    assert [tuple(each) for each in entries] == [(30.27, -97.74)]
+    assert session.execute(select(Listing.lat, Listing.lon)).one() == (30.27, -97.74)
+
+
 def test_a_therapist_that_is_gone_is_cleared(session: Session) -> None:
     one = therapist(session)
     refresh_listings(session, [one.id])
