@@ -10,10 +10,12 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Forbidden
+from app.directory.models import Therapist
 from app.doors import calendars as door
 from app.scheduling import personal_data, services
 from app.scheduling.models import (
     BlockedPerson,
+    Booking,
     CalendarFeed,
     ImportedCalendar,
     TimelineWeek,
@@ -163,3 +165,20 @@ def test_a_therapist_who_erases_the_account_leaves_nobody_before_a_closed_door(a
     assert set(session.scalars(select(WaitlistEntry.state))) == {"left"}
     for table in (CalendarFeed, BlockedPerson):
         assert session.scalars(select(table)).first() is None
+
+
+@pytest.mark.parametrize("by_patient", [True, False])
+def test_a_pause_takes_no_time_away_that_is_kept_for_a_move(world: World, by_patient: bool) -> None:
+    booked, later = world.confirmed(MONDAY), MONDAY + 3 * HOUR
+    if by_patient:
+        services.reschedule(world.session, booked.token, later, world.location_id, world.now)
+    else:
+        services.reschedule_as_therapist(world.session, booked.id, world.me, later, world.location_id, world.now)
+    world.session.get_one(Therapist, world.therapist_id).booking_mode = "none"
+    world.session.flush()
+    if by_patient:
+        services.agree_to_move_as_therapist(world.session, booked.id, world.me, world.now)
+    else:
+        services.agree_to_move(world.session, booked.token, world.now)
+    assert world.session.get_one(Booking, booked.id).starts_at == later
+    check_everything(world.session)

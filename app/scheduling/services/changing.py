@@ -167,7 +167,8 @@ def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> N
         raise Conflict("There is no other time to agree to.", code="wrong-state")
     if booking.new_expires_at and booking.new_expires_at <= now:
         raise Gone("The deadline for the other time has passed.", code="too-late")
-    _move(session, booking, place(session, booking, booking.new_location_id), booking.new_starts_at, actor, now)
+    one = place(session, booking, booking.new_location_id, by_owner=True)
+    _move(session, booking, one, booking.new_starts_at, actor, now)
 
 
 def _refuse(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.core import clock
-from app.core.errors import Conflict, DomainError, Gone, Invalid
+from app.core.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound
 from app.core.zones import zone
 from app.doors.audience import audience
 from app.doors.database import db, transaction
@@ -181,7 +181,7 @@ def _do(booking_id: int, change: Callable[[Session, datetime], object], done: st
     queries.visit_by_id(db.session, booking_id, my_id())
     try:
         _apply(change)
-    except (Conflict, Gone, Invalid) as error:
+    except (Conflict, Forbidden, Gone, Invalid, NotFound) as error:
         db.session.rollback()
         flash(error.message, "error")
     else:

@@ -1,5 +1,6 @@
 """`/therapists/<slug>/book`: one question-group a screen, everything kept in a sealed draft of this browser."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from app.doors.limits import limit
 from app.referrals import services as referrals
 from app.scheduling import contact, deadlines, services
 from app.scheduling.draft import GROUPS, Draft, answer, next_step
-from app.scheduling.queries import Offer, is_free, offers, series_plan, times_near, visit
+from app.scheduling.queries import Bookable, Offer, bookable, is_free, offers, series_plan, times_near, visit
 from app.scheduling.safety import BY_ID, CHECKED_ON
 from app.scheduling.services import BookingRequest
 from app.web.referrals.carrying import carried, working
@@ -200,7 +201,7 @@ def _send(slug: str, key: str) -> Answer:
             token = draft.sent
             if not token:
                 kept = draft
-                _check_seen(draft)
+                _check_seen(own, draft)
                 token = _book(own, draft, at)
                 if draft.referral_id and request.form.get("tell_doctor") == "yes":
                     referrals.give_consent(own, token, at)
@@ -210,9 +211,22 @@ def _send(slug: str, key: str) -> Answer:
     return redirect(f"/visits/{token}", 303) if _is_held(token) else redirect(f"/visits/{token}/done", 303)
 
 
-def _check_seen(draft: Draft) -> None:
-    if next_step(draft) != "review" or request.form.get("seen") != draft.fingerprint:
+def _check_seen(own: Any, draft: Draft) -> None:
+    """What is sent must be what was shown: this draft, at these terms."""
+    said, _, terms = request.form.get("seen", "").partition("-")
+    if next_step(draft) != "review" or said != draft.fingerprint:
         raise Invalid(gettext("Something changed in another window. Please look once more."), code="draft-changed")
+    if not draft.offer and terms != _terms(bookable(own, draft.service_id, draft.location_id, lock=True)):
+        raise Invalid(gettext("The price or the terms have changed. Please look once more."), code="terms-changed")
+
+
+def _terms(one: Bookable) -> str:
+    """The same while the therapist offers the same: what the review says of price, length and rules."""
+    said = (
+        one.service_name, one.minutes, one.price_cents, one.currency, one.booking_mode, one.time_zone,
+        one.accept_hours, one.cancel_cutoff, one.reschedule_cutoff,
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
 def _book(own: Any, draft: Draft, at: datetime) -> str:
@@ -264,7 +278,7 @@ def _review(draft: Draft, offer: Offer, key: str, **more: Any) -> str:
         "signs": [gettext(BY_ID[name].short) for name in (*draft.evaluation.doctor_first, *draft.evaluation.precautions)],
         "changed": [gettext(BY_ID[name].short) for name in draft.changed],
         "plan": _plan(draft, offer),
-        "seen": draft.fingerprint,
+        "seen": f"{draft.fingerprint}-{_terms(offer.one)}",
         "referrer": _referrer(draft.referral_id),
         "tell_doctor": request.form.get("tell_doctor") == "yes",
         **more,

@@ -61,7 +61,7 @@ class Patient:
 
     def send(self, review: str) -> TestResponse:
         page = self.get(review)
-        seen = re.search(r'name="seen" value="(\w+)"', page.text)
+        seen = re.search(r'name="seen" value="([\w-]+)"', page.text)
         assert seen, page.text
         return self.post(review, seen=seen[1])
 

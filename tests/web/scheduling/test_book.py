@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.directory.models import Service
 from app.scheduling import services
 from app.scheduling.models import Booking, BookingDraft
 from app.scheduling.queries import visit
@@ -79,7 +80,7 @@ def test_a_yes_changed_to_no_is_kept_even_when_one_starts_again(
 
 def test_pressing_twice_books_once(patient: Patient, session: Session) -> None:
     review = patient.to_review()
-    seen = re.search(r'name="seen" value="(\w+)"', patient.get(review).text)
+    seen = re.search(r'name="seen" value="([\w-]+)"', patient.get(review).text)
     assert seen
     first, second = (patient.post(review, seen=seen[1]) for _ in range(2))
     assert first.location == second.location
@@ -103,7 +104,7 @@ def test_a_taken_time_keeps_what_was_typed_and_offers_others(patient: Patient, s
 
 def test_two_tabs_do_not_send_what_was_not_seen(patient: Patient, session: Session) -> None:
     review = patient.to_review()
-    seen = re.search(r'name="seen" value="(\w+)"', patient.get(review).text)
+    seen = re.search(r'name="seen" value="([\w-]+)"', patient.get(review).text)
     assert seen
     patient.post(review.replace("review", "contact"), **{**PAT, "name": "Pat Other"})
     refused = patient.post(review, seen=seen[1])
@@ -111,6 +112,24 @@ def test_two_tabs_do_not_send_what_was_not_seen(patient: Patient, session: Sessi
     assert "another window" in refused.text
     assert "Pat Other" in refused.text
     assert count(session) == 0
+
+
+@pytest.mark.parametrize("change", [{"price_cents": 99900}, {"minutes": 45}])
+def test_terms_that_changed_meanwhile_are_shown_before_they_are_agreed_to(
+    patient: Patient, session: Session, world: World, change: dict[str, int]
+) -> None:
+    review = patient.to_review()
+    seen = re.search(r'name="seen" value="([\w-]+)"', patient.get(review).text)
+    assert seen
+    service = session.get_one(Service, world.service_id)
+    for name, value in change.items():
+        setattr(service, name, value)
+    session.commit()
+    refused = patient.post(review, seen=seen[1])
+    assert refused.status_code == 422
+    assert "terms have changed" in refused.text
+    assert count(session) == 0
+    assert patient.send(review).status_code == 303
 
 
 def test_back_keeps_everything(patient: Patient) -> None:
