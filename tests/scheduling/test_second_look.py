@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Forbidden
+from app.core.errors import Forbidden, Gone
 from app.directory.models import Therapist
 from app.doors import calendars as door
 from app.scheduling import personal_data, services
@@ -182,3 +182,28 @@ def test_a_pause_takes_no_time_away_that_is_kept_for_a_move(world: World, by_pat
         services.agree_to_move(world.session, booked.token, world.now)
     assert world.session.get_one(Booking, booked.id).starts_at == later
     check_everything(world.session)
+
+
+def test_a_request_that_has_lapsed_is_not_revived_by_moving_it(world: World) -> None:
+    """Also before the worker has swept it up."""
+    booked, other = world.requested(MONDAY), MONDAY + 2 * HOUR
+    assert booked.expires_at
+    late, where = booked.expires_at, world.location_id
+    refused("too-late", Gone, services.reschedule, world.session, booked.token, other, where, late)
+    for act in (services.reschedule_as_therapist, services.move_as_therapist):
+        refused("too-late", Gone, act, world.session, booked.id, world.me, other, where, late)
+
+
+def test_moving_a_request_wins_no_time(world: World) -> None:
+    booked = world.requested(MONDAY)
+    later = world.now + HOUR
+    services.reschedule(world.session, booked.token, MONDAY + 2 * HOUR, world.location_id, later)
+    assert world.session.get_one(Booking, booked.id).expires_at == booked.expires_at
+
+
+def test_a_series_is_accepted_only_while_each_of_it_is_in_time(world: World) -> None:
+    first, second = services.book_series(world.session, world.request(MONDAY, verified=True), 1, 2, world.now)
+    world.session.get_one(Booking, second.id).expires_at = world.now
+    world.session.flush()
+    refused("too-late", Gone, services.accept, world.session, first.id, world.me, world.now, whole_series=True)
+    assert world.state(first) == "requested"

@@ -26,8 +26,10 @@ def accept(
 ) -> list[int]:
     """Accept a request, or every one of its series; the ids of what is confirmed now."""
     booking = of_therapist(session, booking_id, therapist)
-    _check_in_time(booking, now)
+    check_in_time(booking, now)
     chosen = of_series(session, booking, "requested") if whole_series else [booking]
+    for each in chosen:
+        check_in_time(each, now)
     for number, each in enumerate(chosen):
         facts = {"series": each.series_id} if len(chosen) > 1 else {}
         transition(session, each, "accept", therapist, now, facts=facts, quiet=number > 0)
@@ -53,7 +55,7 @@ def offer_other_times(
 ) -> None:
     """Offer up to three other times instead. They stay bookable for all until the patient takes one."""
     booking = of_therapist(session, booking_id, therapist)
-    _check_in_time(booking, now)
+    check_in_time(booking, now)
     if not 1 <= len(set(starts)) <= MOST_OTHER_TIMES:
         raise Invalid("Offer one to three times.", field="times", code="times-count")
     one = place(session, booking, location_id, by_owner=True)
@@ -66,7 +68,7 @@ def offer_other_times(
 def take_other_time(session: Session, token: object, starts_at: datetime, now: datetime) -> None:
     """The patient takes one of the offered times: confirmed, as the therapist has agreed to it already."""
     booking = of_token(session, token)
-    _check_in_time(booking, now)
+    check_in_time(booking, now)
     offered = {datetime.fromisoformat(at): where for at, where in json.loads(booking.offered_times or "[]")}
     if starts_at not in offered:
         raise Invalid("This time was not offered.", field="starts_at", code="time-not-offered")
@@ -99,7 +101,8 @@ def place(session: Session, booking: Booking, location_id: int, *, by_owner: boo
     )
 
 
-def _check_in_time(booking: Booking, now: datetime) -> None:
+def check_in_time(booking: Booking, now: datetime) -> None:
+    """Refuse a request whose deadline has passed, also before anybody swept it up."""
     if booking.state == "requested" and booking.expires_at and booking.expires_at <= now:
         raise Gone("The deadline for this request has passed.", code="too-late")
 

@@ -9,7 +9,7 @@ from app.core.errors import Conflict, Forbidden, Gone
 from app.scheduling import deadlines
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable
-from app.scheduling.services.answering import place
+from app.scheduling.services.answering import check_in_time, place
 from app.scheduling.services.booking import check_free, when
 from app.scheduling.services.offers import offer_freed
 from app.scheduling.services.subject import of_series, of_therapist, of_token
@@ -44,11 +44,12 @@ def reschedule(session: Session, token: object, starts_at: datetime, location_id
     While it is asked, both times are kept. Asking again replaces the time that was asked for.
     """
     booking = of_token(session, token)
+    check_in_time(booking, now)
     _check_cutoff(booking, booking.reschedule_cutoff, now)
     one = place(session, booking, location_id)
     check_free(session, one, starts_at, now, without=booking.id)
     if booking.state == "requested":
-        deadline = deadlines.accept_by(now, starts_at, one.accept_hours)
+        deadline = _no_later(booking, deadlines.accept_by(now, starts_at, one.accept_hours))
         _move(session, booking, one, starts_at, PATIENT, now, expires_at=deadline)
         return "moved"
     if one.booking_mode == "instant" and booking.state == "confirmed":
@@ -63,6 +64,7 @@ def reschedule_as_therapist(
 ) -> None:
     """The therapist asks the patient for another time; the old one is kept until the patient agrees."""
     booking = of_therapist(session, booking_id, therapist)
+    check_in_time(booking, now)
     one = place(session, booking, location_id, by_owner=True)
     check_free(session, one._replace(minimum_notice=0), starts_at, now, without=booking.id)
     _ask(session, booking, one, starts_at, therapist, now)
@@ -73,6 +75,7 @@ def move_as_therapist(
 ) -> None:
     """Move a visit at once, as agreed with the person by phone; they get a mail all the same."""
     booking = of_therapist(session, booking_id, therapist)
+    check_in_time(booking, now)
     if booking.starts_at <= now:
         raise Gone("This visit has begun.", code="too-late")
     one = place(session, booking, location_id, by_owner=True)
@@ -129,6 +132,11 @@ def _check_cutoff(booking: Booking, cutoff: int, now: datetime) -> None:
         raise Forbidden("It is too late to change this visit online. Please call.", code="past-cutoff")
 
 
+def _no_later(booking: Booking, deadline: datetime) -> datetime:
+    """A move wins no time: else a request that is moved again and again would keep its place for ever."""
+    return min(booking.expires_at, deadline) if booking.expires_at else deadline
+
+
 def _move(
     session: Session,
     booking: Booking,
@@ -165,6 +173,7 @@ def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime,
 def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:
     if booking.new_starts_at is None or booking.new_location_id is None or booking.new_by == actor.kind:
         raise Conflict("There is no other time to agree to.", code="wrong-state")
+    check_in_time(booking, now)
     if booking.new_expires_at and booking.new_expires_at <= now:
         raise Gone("The deadline for the other time has passed.", code="too-late")
     one = place(session, booking, booking.new_location_id, by_owner=True)
