@@ -16,7 +16,7 @@ from app.directory.claim_models import Claim
 from app.directory.models import Therapist
 from app.directory.queries import claimable
 from app.directory.roles import may_act, may_claim
-from app.directory.services.claims import MOST_TRIES
+from app.directory.services.claims import MOST_STARTS, MOST_TRIES
 from app.notifications.models import OutboxMessage
 from tests import factories
 
@@ -78,6 +78,30 @@ def test_wrong_codes_are_counted_and_then_it_is_over(session: Session, person: U
         assert services.confirm_claim(session, made.id, person.id, wrong, NOW) is None
     with pytest.raises(Conflict):
         services.confirm_claim(session, made.id, person.id, right, NOW)
+
+
+def test_starting_again_buys_no_more_codes_to_guess(session: Session, person: User, page: Therapist) -> None:
+    for _ in range(MOST_STARTS):
+        assert claim(session, person, page).state == "code"
+    other = accounts.make_confirmed_user(session, "bo@person.example", "unusable", ("patient",))
+    for each in (person, other):
+        assert claim(session, each, page).state == "waiting"
+    later = NOW + timedelta(days=1)
+    again = services.start_claim(session, person.id, page.id, npi=NPI, licence_number="mt-12345", now=later)
+    assert again.state == "code"
+    assert (
+        session.scalars(select(Claim.state).where(Claim.user_id == person.id).order_by(Claim.id)).all()[0] == "refused"
+    )
+
+
+def test_wrong_codes_count_for_the_page_not_for_the_claim(session: Session, person: User, page: Therapist) -> None:
+    made = [claim(session, person, page)]
+    for _ in range(MOST_TRIES):
+        services.confirm_claim(session, made[0].id, person.id, "wrong", NOW)
+    made.append(claim(session, person, page))
+    for _ in range(MOST_TRIES):
+        services.confirm_claim(session, made[1].id, person.id, "wrong", NOW)
+    assert claim(session, person, page).state == "waiting"
 
 
 def test_a_code_ends_after_half_an_hour_and_is_nobody_else_s(session: Session, person: User, page: Therapist) -> None:

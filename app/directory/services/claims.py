@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -18,7 +18,10 @@ from app.notifications.outbox import Notice, enqueue
 PURPOSE = "claim"
 MOST_TRIES = 5
 CODE_LASTS = timedelta(minutes=30)
-MOST_OPEN = 3
+MOST_STARTS = 3
+"""Codes that a page's own address gets in a day, whoever asks."""
+MOST_TRIES_A_DAY = 10
+A_DAY = timedelta(days=1)
 OPEN = ("code", "waiting")
 
 
@@ -36,14 +39,14 @@ def start_claim(
             field="licence_number",
             code="claim-no-match",
         )
-    _forget_open(session, user_id)
+    _give_way(session, user_id, now)
     claim = Claim(
         therapist_id=therapist.id, user_id=user_id, state="waiting", npi=npi, licence_number=licence_number[:40],
         created_at=now,
     )  # fmt: skip
     session.add(claim)
     session.flush()
-    if therapist.email:
+    if therapist.email and _may_send(session, therapist.id, now):
         _send_code(session, claim, therapist.email, now)
     return claim
 
@@ -111,12 +114,21 @@ def _is_of(session: Session, therapist: Therapist, npi: str, licence_number: str
     return bool(therapist.npi) and therapist.npi == npi and any(wanted & number_keys(each) for each in numbers)
 
 
-def _forget_open(session: Session, user_id: int) -> None:
-    """One claim at a time: an earlier one that is still open gives way."""
+def _give_way(session: Session, user_id: int, now: datetime) -> None:
+    """One claim at a time: an earlier one that is still open gives way. It stays on record: its tries count."""
     query = select(Claim).where(Claim.user_id == user_id, Claim.state.in_(OPEN))
     for each in session.scalars(query):
-        session.delete(each)
+        _decide(each, "refused", "superseded", now)
     session.flush()
+
+
+def _may_send(session: Session, therapist_id: int, now: datetime) -> bool:
+    """Whether one more code may go out: starting again and again must not be a way to guess. An admin decides then."""
+    query = select(func.count(), func.coalesce(func.sum(Claim.code_tries), 0)).where(
+        Claim.therapist_id == therapist_id, Claim.created_at > now - A_DAY, Claim.code_until.is_not(None)
+    )
+    starts, tries = session.execute(query).one()
+    return bool(starts < MOST_STARTS and tries < MOST_TRIES_A_DAY)
 
 
 def _send_code(session: Session, claim: Claim, email: str, now: datetime) -> None:
