@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.directory.models import Therapist
+from app.directory.services import refresh_listings
 from app.doors.post import deliver
 from app.scheduling import services
 from app.scheduling.hours import OpeningHours
@@ -30,6 +31,7 @@ def slug(session: Session) -> str:
     """A therapist who is open all day, every day."""
     one: Therapist = factories.therapist(session, email="therapist@example.test", phone="+15125550100")
     weekly = [OpeningHours(day, 8 * 60, 20 * 60) for day in range(7)]
+    refresh_listings(session, [one.id])
     services.set_hours(session, one.id, one.locations[0].id, weekly, now())
     session.commit()
     return one.slug
