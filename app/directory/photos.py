@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.core.errors import Invalid
 
@@ -44,6 +44,7 @@ def name_of(picture: bytes) -> str:
 
 
 def _made(content: bytes) -> bytes:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the PDF library lets cut pictures pass, for the whole process
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         width, height = image.size
         if width * height > MOST_PIXELS:
