@@ -61,6 +61,7 @@ def mailed(app: Flask) -> str:
 
 
 def check(page: Page, axe: bool) -> None:
+    page.wait_for_load_state()  # a click does not wait for the next page's style sheets
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") if axe else 0
     assert wide <= 0, f"{page.url} is {wide} px too wide"
     found = Axe().run(page).response["violations"] if axe else []
