@@ -4,14 +4,25 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from flask_security import hash_password
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from app.accounts.demo import PASSWORD, make_people
+from app.accounts.queries import user_by_email
+from app.accounts.roles import DOCTOR, THERAPIST
 from app.cli.run import report, with_plain_errors
 from app.core import clock
 from app.directory.demo import services
+from app.directory.models import Therapist
+from app.directory.queries import own_therapist
 from app.doors.database import transaction
+from app.referrals.models import Doctor
+from app.referrals.services.doctors import DoctorFacts, decide, sign_up
 from app.scheduling import demo as hours
+
+EXAMPLE_NPI = "1234567893"
+"""The number that explains the check digit everywhere; nobody has it."""
 
 demo = AppGroup("demo", help="Fictional therapists, to try things out.")
 
@@ -51,4 +62,20 @@ def sign_ins() -> list[str]:
         return []
     with transaction() as session:
         addresses = make_people(session, hash_password(PASSWORD))
+        _open_rooms(session)
     return [f"Sign in with the password “{PASSWORD}” as:", *(f"  {address}" for address in addresses)]
+
+
+def _open_rooms(session: Session) -> None:
+    """Give the demo's therapist a fictional practice, and verify its doctor, so that their rooms can be tried."""
+    therapist, doctor = (user_by_email(session, f"{role}@demo.example") for role in (THERAPIST, DOCTOR))
+    if therapist is None or doctor is None:
+        return
+    if own_therapist(session, therapist.id) is None:
+        free = select(Therapist).where(Therapist.origin == "demo", Therapist.claimed, Therapist.user_id.is_(None))
+        page = session.scalars(free.where(Therapist.booking_mode == "request").order_by(Therapist.id).limit(1)).first()
+        if page is not None:
+            page.user_id, page.email = therapist.id, therapist.email
+    if not session.scalar(select(exists().where(Doctor.user_id == doctor.id))):
+        made = sign_up(session, doctor.id, DoctorFacts(EXAMPLE_NPI, "Demo Doctor", "Demo Family Practice"), clock.now())
+        decide(session, made.id, verified=True, by="demo", reason="fictional", now=clock.now())
