@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -80,6 +81,9 @@ def _database_url(url: str) -> str:
 
 def _base_url(url: str | None, production: bool, port: str) -> str:
     if url:
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "http") or not parts.netloc or (production and parts.scheme != "https"):
+            raise BadSettings("BASE_URL is the public address, in production with https: https://unknot.example")
         return url.rstrip("/")
     if production:
         raise BadSettings("set BASE_URL to the public address, for example https://unknot.example")

@@ -27,6 +27,12 @@ def test_production_starts_when_it_is_whole(tmp_path: Path) -> None:
     assert settings.base_url == "https://unknot.example"
 
 
+@pytest.mark.parametrize("url", ["unknot.example", "http://unknot.example", "https://", "javascript:alert(1)"])
+def test_production_is_served_over_https(url: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="BASE_URL"):
+        from_environment({**WHOLE, "BASE_URL": url, "INSTANCE_PATH": str(tmp_path)})
+
+
 def test_development_makes_its_secrets_once(tmp_path: Path) -> None:
     first, second = (from_environment({"INSTANCE_PATH": str(tmp_path)}) for _ in range(2))
     assert first.secret_key == second.secret_key

@@ -9,7 +9,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound
-from app.directory.models import Location
+from app.directory.models import Location, Service
+from app.directory.services import refresh_listings
 from app.scheduling import queries, services
 from app.scheduling.models import AuditRead, Booking, Occupancy
 from app.scheduling.safety import Screening
@@ -544,3 +545,15 @@ def _statements(world: World, act: Any) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_a_home_visit_needs_an_address_from_page_and_api_alike(world: World) -> None:
+    world.session.get_one(Service, world.service_id).home_visit = True
+    place = world.session.get_one(Location, world.location_id)
+    place.kind, place.radius_km = "home_visits", 20.0
+    world.session.flush()
+    refresh_listings(world.session, [world.therapist_id])
+    with pytest.raises(Invalid) as refused:
+        world.book()
+    assert (refused.value.field, refused.value.code) == ("address", "address-needed")
+    assert world.book(contact=person(address="1 Sample Street")).state == "held"

@@ -85,20 +85,24 @@ def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
 
 def book_prepared(session: Session, ready: Prepared, now: datetime) -> Booked:
     """`book`, after what needs no database: the part that others wait for."""
+    one, ready = _admitted(session, ready, now)
+    return _make(session, one, ready, now)
+
+
+def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookable, Prepared]:
+    """The offer under its therapist's lock, with a person who may have it and a time that is free."""
     one = bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
+    if one.home_visit and not ready.person.address:
+        raise Invalid("Please give the address to come to.", field="address", code="address-needed")
     check_person(session, one, ready.person)
     check_free(session, one, ready.request.starts_at, now)
-    return _make(session, one, ready, now)
+    return one, ready
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    ready = prepared(request)
-    one = bookable(session, request.service_id, request.location_id, lock=True)
-    ready = replace(ready, person=contact.with_phone(ready.person, one.country))
-    check_person(session, one, ready.person)
-    check_free(session, one, request.starts_at, now)
+    one, ready = _admitted(session, prepared(request), now)
     try:
         plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
     except ValueError as error:
