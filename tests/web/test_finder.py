@@ -39,6 +39,15 @@ def test_the_nearest_come_first(client: FlaskClient, town: list[str]) -> None:
     assert "3 therapists" in page.text
 
 
+@pytest.mark.parametrize(
+    ("what", "guide"), [("my back hurts", "/conditions/lower-back-pain"), ("mfr", "/techniques/myofascial-release")]
+)
+def test_results_lead_to_what_to_read(client: FlaskClient, town: list[str], what: str, guide: str) -> None:
+    page = client.get("/therapists", query_string={"where": "Austin, TX", "what": what}).text
+    assert f'href="{guide}"' in page
+    assert client.get(guide).status_code == 200
+
+
 def test_several_places_are_offered(client: FlaskClient, town: list[str]) -> None:
     page = client.get("/therapists?where=Springfield").text
     assert "Did you mean" in page

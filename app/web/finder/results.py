@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
+from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as translated
 
@@ -90,6 +91,7 @@ def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
         "where": where,
         "what": what,
         "what_name": _(known.name) if known else "",
+        "guide_url": url_for(f"guides.{known.kind}", slug=known.slug) if known else None,
         "radius": round(radius) if abs(radius - round(radius)) < 0.01 else round(radius, 1),
         "units": "mi" if asked.miles else "km",
         "radius_km": round(criteria.radius_km, 2),
