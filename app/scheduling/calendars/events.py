@@ -31,6 +31,7 @@ NAMES = frozenset(
         "X-MICROSOFT-CDO-BUSYSTATUS",
     ]
 )
+LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FREQUENCIES = frozenset({"HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)([Zz])?)?", re.ASCII)
 MOST_A_DAY = 48
@@ -206,10 +207,19 @@ def _rule(lines: Sequence[Line], start: Moment, reader: Reader) -> vRecur | None
     times = [len(rule.get(name, [None])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")]
     if times[0] * times[1] * times[2] > MOST_A_DAY:
         raise Broken("it repeats more often than a calendar is for")
+    if not _some_day(rule):
+        raise Broken("it repeats on a day that no month of its has")
     if "UNTIL" in rule:
         rule["UNTIL"] = [_until(lines[0], start, reader)]
         rule.pop("COUNT", None)
     return rule
+
+
+def _some_day(rule: vRecur) -> bool:
+    """Whether any year has such a day. RFC 5545 3.3.10 passes over days that are not there: here, for ever."""
+    days = [abs(int(day)) for day in rule.get("BYMONTHDAY", [])]
+    longest = max((LONGEST_MONTHS[(int(month) - 1) % 12] for month in rule.get("BYMONTH", [1])), default=31)
+    return not days or min(days) <= longest
 
 
 def _until(line: Line, start: Moment, reader: Reader) -> Moment:

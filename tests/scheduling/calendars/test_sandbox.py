@@ -37,6 +37,8 @@ def test_a_thousand_million_days_end_at_the_horizon() -> None:
         "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6;BYMINUTE=0,1,2,3,4,5,6,7,8,9",
         "FREQ=DAILY;INTERVAL=99999999999999999999",
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTHDAY=32",
+        "FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=-31,31",
     ],
 )
 def test_endless_and_crowded_repeats_are_left_out_and_the_rest_is_kept(rule: str) -> None:
