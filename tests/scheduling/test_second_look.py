@@ -26,19 +26,13 @@ from app.scheduling.quanta import floor_quantum, week_of
 from app.scheduling.services import expiry, idempotency
 from app.scheduling.services.timelines import occupy
 from app.scheduling.waiting import Wish
-from tests.scheduling.test_booking import refused
-from tests.scheduling.world import MONDAY, World, check_everything, person
+from tests.scheduling.world import MONDAY, World, check_everything, person, refused
 from tests.support.accounts import make_user, user
 
 pytestmark = pytest.mark.databases
 
 HOUR = timedelta(hours=1)
 WISH = Wish(date(2027, 3, 1), date(2027, 3, 1))
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return World.make(session)
 
 
 def test_a_series_counts_as_one_open_request(world: World) -> None:

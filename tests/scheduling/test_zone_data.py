@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict
 from app.directory.models import Location
@@ -17,11 +16,6 @@ from tests.scheduling.world import MONDAY, World, check_everything
 
 pytestmark = pytest.mark.databases
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return World.make(session)
 
 
 def clocks_change(world: World) -> None:

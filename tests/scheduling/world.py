@@ -1,13 +1,16 @@
 """A small invented world for booking: a therapist with hours, a person, and a clock that stands still."""
 
 import itertools
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.errors import DomainError
 from app.directory.services import refresh_listings
 from app.notifications.models import OutboxMessage
 from app.scheduling import queries, services
@@ -97,6 +100,24 @@ class World:
     def outbox(self, *kinds: str) -> list[OutboxMessage]:
         query = select(OutboxMessage).order_by(OutboxMessage.id).execution_options(populate_existing=True)
         return [each for each in self.session.scalars(query) if not kinds or each.kind in kinds]
+
+
+def refused(code: str, kind: type[DomainError], act: Any, *args: Any, **facts: Any) -> DomainError:
+    """`act` is refused with this code; the error."""
+    with pytest.raises(kind) as caught:
+        act(*args, **facts)
+    assert caught.value.code == code
+    return caught.value
+
+
+def facts_in(message: OutboxMessage) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(message.facts or "{}")
+    return facts
+
+
+def code_in(message: OutboxMessage) -> str:
+    """The six digits that a mail carries."""
+    return str(facts_in(message)["code"])
 
 
 def check_everything(session: Session) -> None:

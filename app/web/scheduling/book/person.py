@@ -1,0 +1,66 @@
+"""The contact step: who comes, and how to reach them."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, request
+from flask_babel import gettext
+
+from app.core.errors import Invalid
+from app.doors.audience import audience
+from app.doors.caller import caller
+from app.scheduling import contact
+from app.scheduling.draft import Draft, next_step
+from app.scheduling.queries import Offer
+from app.web.scheduling.book.blueprint import Answer, booking
+from app.web.scheduling.book.keeping import draft_of, goes_back, next_url, saved, saved_to
+from app.web.scheduling.book.page import page_of
+from app.web.scheduling.forms import ContactForm
+
+PATIENT_FIELDS = ("whose", "name", "email", "phone", "visit_for", "address", "note")
+EMPTY = Draft("", 0, 0, "")
+
+
+@booking.route("/<key>/contact", methods=["GET", "POST"])
+@audience("public")
+def contact_step(slug: str, key: str) -> Answer:
+    draft, offer = draft_of(slug, key)
+    if next_step(draft) not in ("contact", "review"):
+        return redirect(next_url(slug, key, draft))
+    form = _contact_form(draft, offer)
+    if request.method == "POST" and request.form.get("use_email"):
+        form.email.data = form.hinted.data = contact.email_key(request.form["use_email"])
+    if request.method == "POST" and goes_back():
+        return saved_to(slug, key, "questions/3", **_typed(form))
+    if form.validate_on_submit() and _sound(form, offer):
+        return saved(slug, key, after="contact", contact_done=True, **_typed(form))
+    page = page_of("contact", draft, offer, 3, form=form, key=key)
+    return (page, 422) if form.errors else page
+
+
+def _contact_form(draft: Draft, offer: Offer) -> ContactForm:
+    user = caller()
+    given = {name: getattr(draft, name) for name in PATIENT_FIELDS}
+    if user and not draft.contact_done:
+        given["name"], given["email"] = given["name"] or user.name, given["email"] or user.email
+    form = ContactForm(data=given)
+    form.email_needed = offer.one.booking_mode == "instant"
+    form.home = offer.one.home_visit
+    return form
+
+
+def _typed(form: ContactForm) -> dict[str, Any]:
+    limits = {"note": 2000, "address": 300}
+    return {name: (getattr(form, name).data or "").strip()[: limits.get(name, 254)] for name in PATIENT_FIELDS}
+
+
+def _sound(form: ContactForm, offer: Offer) -> bool:
+    """The services' own check, said beside the field."""
+    typed = replace(EMPTY, **_typed(form))
+    try:
+        contact.checked(typed.contact, offer.one.country)
+    except Invalid as error:
+        field = getattr(form, error.field or "", form.email)
+        field.errors = [*field.errors, gettext(error.message)]
+        return False
+    return True
