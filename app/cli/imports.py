@@ -1,4 +1,4 @@
-"""`flask import nppes FILE` and `flask import roster FILE --board US-FL`."""
+"""`flask import nppes FILE`, `flask import doctors FILE` and `flask import roster FILE --board US-FL`."""
 
 import getpass
 from collections.abc import Callable, Iterator
@@ -43,6 +43,18 @@ def nppes(file: Path, locations: Path | None, dry_run: bool, as_json: bool, reje
     """Massage therapists from the CMS registry: FILE is the npidata CSV or its zip, full or weekly."""
     with _job(dry_run, rejects) as job:
         counts = import_registry(job, file, locations)
+    report(counts, as_json=as_json)
+
+
+@imports.command("doctors")
+@click.argument("file", type=FILE)
+@_options
+def doctors(file: Path, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
+    """What the CMS registry says of doctors who signed up: FILE is the npidata CSV or its zip, full or weekly."""
+    from app.referrals.services import import_doctors  # the other imports start without it
+
+    with _job(dry_run, rejects) as job:
+        counts = import_doctors(job, file)
     report(counts, as_json=as_json)
 
 

@@ -1,6 +1,6 @@
 """Doctors, the links they give out, and the answers that come back."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,8 +15,7 @@ ONE_VERIFIED = text("state = 'verified'")
 class Doctor(Base):
     """An account that refers. Links work once an admin has verified who it is.
 
-    `registry_name` is what an imported registry file says of the NPI, for the admin to compare. One NPI can be
-    claimed by several accounts, but verified for one.
+    One NPI can be claimed by several accounts, but verified for one.
     """
 
     __tablename__ = "doctor"
@@ -33,14 +32,33 @@ class Doctor(Base):
     practice: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    registry_name: Mapped[str] = mapped_column(String(160), default="")
-    registry_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(String(300), default="")
     weekly_digest: Mapped[bool] = mapped_column(default=True)
     digest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RegistryEntry(Base):
+    """What an imported registry file says of a doctor's NPI, for the admin to compare; of nobody else's.
+
+    `standing` is active, deactivated, or absent from a file that holds everybody. `taxonomies` are NUCC codes between
+    commas, the primary first. `file_name` and `read_at` are of the file that said so first.
+    """
+
+    __tablename__ = "doctor_registry_entry"
+    __table_args__ = (CheckConstraint("standing IN ('active', 'deactivated', 'absent')", name="standing"),)
+
+    npi: Mapped[str] = mapped_column(String(10), primary_key=True)
+    standing: Mapped[str] = mapped_column(String(11))
+    kind: Mapped[str] = mapped_column(String(12), default="")
+    name: Mapped[str] = mapped_column(String(160), default="")
+    other_name: Mapped[str] = mapped_column(String(160), default="")
+    taxonomies: Mapped[str] = mapped_column(String(200), default="")
+    as_of: Mapped[date | None]
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Referral(Base):

@@ -17,6 +17,7 @@ from app.referrals.models import (
     ReferralConsent,
     ReferralTemplate,
 )
+from app.referrals.services.registry import forget_unclaimed
 from app.scheduling.contact import email_key
 from app.scheduling.models import Booking
 
@@ -65,5 +66,5 @@ def erase(session: Session, user: User) -> None:
     for own in (ReferralTemplate, FavouriteTherapist):
         session.execute(delete(own).where(own.doctor_id == doctor.id))
     doctor.user_id, doctor.state, doctor.name = None, "refused", FORMER
-    doctor.npi = doctor.practice = doctor.phone = doctor.registry_name = ""
-    session.flush()
+    doctor.npi = doctor.practice = doctor.phone = ""
+    forget_unclaimed(session)

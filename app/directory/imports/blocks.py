@@ -97,6 +97,10 @@ class Kind(NamedTuple):
         """The keys of an individual and of one that was deactivated."""
         return npi + self.separator + b"1", npi + self.separator + self.none
 
+    def all_keys(self, npi: bytes) -> tuple[bytes, ...]:
+        """The keys of whoever has this NPI, organizations among them."""
+        return (*self.keys(npi), npi + self.separator + b"2")
+
 
 class Counted(NamedTuple):
     """The rows of a regular block. `matter` says where those begin that are to be looked at; by kind are the others."""
@@ -127,12 +131,12 @@ def bare_rows(values: int) -> Kind:
 def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, known: Set[bytes]) -> Counted | None:
     """The rows of block[start:stop], which are whole lines; None when it is not regular.
 
-    Individuals matter when `mark` is in their row; rows whose key is `known` do too.
+    Individuals matter when `mark` (unless it is empty) is in their row; rows whose key is `known` do too.
     """
     keys = kind.head.findall(block, start - 1, stop - 1)
     if len(keys) != lines(block, start, stop) or not _ends_as_rows_do(block, start, stop, kind):
         return None
-    matter = _marked(block, start, stop, kind, mark)
+    matter = _marked(block, start, stop, kind, mark) if mark else []
     if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in matter):
         rows = (match.start() + 1 for match in kind.head.finditer(block, start - 1, stop - 1))
         matter = sorted({*matter, *(row for row, key in zip(rows, keys, strict=True) if key in known)})

@@ -14,7 +14,7 @@ MASSAGE = "225700000X"
 
 SLOTS = range(1, 16)
 
-_NAMES = (
+NAMES = (
     "NPI",
     "Entity Type Code",
     "Provider Last Name (Legal Name)",
@@ -87,12 +87,12 @@ def column_key(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
-def layout_of(header: Sequence[str]) -> Layout:
-    """The layout that a header declares. BadRow names the columns that it lacks."""
+def layout_of(header: Sequence[str], names: Sequence[str]) -> Layout:
+    """Where a header has the columns of these names, in that order. BadRow names those that it lacks."""
     found = {column_key(name): index for index, name in reversed(list(enumerate(header)))}
-    keys = [column_key(name) for name in _NAMES]
+    keys = [column_key(name) for name in names]
     places = [found.get(key, found.get(_OLDER.get(key, key), -1)) for key in keys]
-    lacking = [name for name, place in zip(_NAMES, places, strict=True) if place < 0]
+    lacking = [name for name, place in zip(names, places, strict=True) if place < 0]
     if lacking:
         more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
         raise BadRow(f"the header has no column {', '.join(repr(name) for name in lacking[:3])}{more}")
@@ -109,24 +109,42 @@ class Reader:
 
     def read(self, values: Sequence[str], width: int, line: int) -> Registered:
         """What a row of `width` values says, of which the first `needed` are enough. BadRow when it cannot be used."""
+        cells, npi, entity = self.checked(values, width)
+        return _registered(cells, npi, entity, line)
+
+    def checked(self, values: Sequence[str], width: int) -> tuple[tuple[str, ...], str, str]:
+        """The row's columns that are needed, its NPI and its entity type ("1", "2" or ""). The first two are those."""
         if width != self.width:
             raise BadRow(f"{width} values where the header has {self.width} columns")
-        cells = self._pick(values)
+        cells: tuple[str, ...] = self._pick(values)
         npi = cleaning.unsaved(cells[0])
         if not is_npi(npi):
             raise BadRow(f"{npi[:20]!r} is not an NPI (ten digits with a check digit)")
         entity = cleaning.unsaved(cells[1])
         if entity not in ("", "1", "2"):
             raise BadRow(f"entity type {entity[:20]!r} is none of 1, 2 and empty")
-        return _registered(cells, npi, entity, line)
+        return cells, npi, entity
+
+
+class Standing(NamedTuple):
+    """Whether an NPI is in use, by the row's dates; `as_of` is the newest of them."""
+
+    active: bool
+    as_of: date | None
+
+
+def standing_of(entity: str, updated: str, deactivated: str, reactivated: str) -> Standing:
+    """From the entity type and the three dates as they stand in the file. BadRow when they make no sense together."""
+    ended, again = cleaning.registry_date(deactivated), cleaning.registry_date(reactivated)
+    as_of = max(filter(None, (cleaning.registry_date(updated), ended, again)), default=None)
+    if not entity and not ended:
+        raise BadRow("no entity type and no deactivation date")
+    return Standing(not (ended and (again is None or again < ended)), as_of)
 
 
 def _registered(cells: Sequence[str], npi: str, entity: str, line: int) -> Registered:
-    deactivated, reactivated = cleaning.registry_date(cells[15]), cleaning.registry_date(cells[16])
-    as_of = max(filter(None, (cleaning.registry_date(cells[14]), deactivated, reactivated)), default=None)
-    if not entity and not deactivated:
-        raise BadRow("no entity type and no deactivation date")
-    if deactivated and (reactivated is None or reactivated < deactivated):
+    active, as_of = standing_of(entity, *cells[14:17])
+    if not active:
         return _without_practice(line, npi, "deactivated", as_of)
     if entity != "1" or MASSAGE not in cells[18:33]:
         return _without_practice(line, npi, "other", as_of)

@@ -1,20 +1,20 @@
 """Reading the registry's file at nearly the speed of reading lines.
 
-Of nine million rows one in a hundred matters, so a row is only taken apart when its bytes hold the massage taxonomy,
-or when its NPI is one we know (an update, a deactivation). Where every line looks like a whole row, whole blocks are
+Of nine million rows few matter, so a row is only taken apart when its NPI is one we know (an update, a deactivation),
+or when its bytes hold a mark, such as the massage taxonomy. Where every line looks like a whole row, whole blocks are
 searched; elsewhere each line is put together by its quotes, so values may hold line breaks.
 """
 
 import csv
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
+from typing import ClassVar
 
 from app.directory.imports.blocks import Kind, Window, bare_rows, counted, lines, quoted_rows
-from app.directory.imports.registry import MASSAGE, BadRow, Reader, Registered, layout_of
+from app.directory.imports.registry import MASSAGE, NAMES, BadRow, Reader, Registered, layout_of
 from app.directory.imports.rejects import Rejects
 from app.directory.imports.sources import Source
 
-_MARK = MASSAGE.encode()
 _PIECE = 1 << 16
 _LONGEST_ROW = 1 << 17
 _ROW_START = re.compile(rb'"?([12][0-9]{9})(?:\.0)?"?,"?([12]?)(?:\.0)?"?,')
@@ -25,11 +25,18 @@ Take = Callable[[Registered], None]
 Progress = Callable[[int], None]
 
 
-class Scan:
-    """One pass over the file. `take` gets the rows that matter; `known` are the NPIs we have, as bytes."""
+class RowScan:
+    """One pass over the file; `known` are the NPIs to look for, as bytes. A subclass says what a row that matters means."""
 
-    def __init__(self, source: Source, known: Set[bytes], take: Take, rejects: Rejects, progress: Progress) -> None:
-        self._source, self._known, self._give, self._rejects, self._progress = source, known, take, rejects, progress
+    names: ClassVar[Sequence[str]]
+    """The columns that are needed."""
+    mark: ClassVar[bytes] = b""
+    """Individuals in whose row these bytes stand matter too, whoever they are."""
+    organizations: ClassVar[bool] = False
+    """Whether a known NPI matters when it is an organization's."""
+
+    def __init__(self, source: Source, known: Set[bytes], rejects: Rejects, progress: Progress) -> None:
+        self._source, self._known, self._rejects, self._progress = source, known, rejects, progress
         self._passed = dict.fromkeys(_PASSED.values(), 0)
         self._lines = 0
         self._first_line: dict[str, int] = {}
@@ -37,7 +44,8 @@ class Scan:
     def run(self) -> dict[str, int]:
         """Read it all; how many rows were not ours, and why. ImportRefused for the wrong file and for one cut short."""
         self._kind = self._read_header()
-        self._known_keys = {key for npi in self._known for key in self._kind.keys(npi)}
+        keys_of = self._kind.all_keys if self.organizations else self._kind.keys
+        self._known_keys = {key for npi in self._known for key in keys_of(npi)}
         window = self._window
         while not window.is_over():
             stop = window.fill()
@@ -52,7 +60,7 @@ class Scan:
         stream = self._source.stream
         line = stream.readline(_LONGEST_ROW)
         try:
-            layout = layout_of(next(csv.reader([line.decode("utf-8-sig")]), []))
+            layout = layout_of(next(csv.reader([line.decode("utf-8-sig")]), []), self.names)
         except UnicodeDecodeError as error:
             raise self._source.refusal("the header is not UTF-8 text") from error
         except (BadRow, csv.Error) as error:
@@ -66,7 +74,7 @@ class Scan:
     def _count(self, stop: int) -> bool:
         """Count the whole lines up to `stop` and look at those that matter; False when they are not regular."""
         window, start = self._window, self._window.start
-        found = counted(window.buffer, start, stop, self._kind, _MARK, self._known_keys) if stop > start else None
+        found = counted(window.buffer, start, stop, self._kind, self.mark, self._known_keys) if stop > start else None
         if found is None:
             return False
         for name, more in zip(_PASSED.values(), found[1:4], strict=True):
@@ -119,7 +127,7 @@ class Scan:
     def _examine(self, record: bytes, at: int) -> None:
         """Take a whole row apart: ours is given on, the rest is counted or rejected."""
         try:
-            self._deliver(self._reader.read(*self._values(record), at), record)
+            self._deliver(*self._values(record), at, record)
         except (BadRow, csv.Error, UnicodeDecodeError) as error:
             if not record.endswith(b"\n"):
                 raise self._source.refusal(f"the file ends in the middle of the row on line {at}") from error
@@ -137,15 +145,40 @@ class Scan:
         values = next(csv.reader([text], strict=True))
         return values, len(values)
 
-    def _deliver(self, registered: Registered, record: bytes) -> None:
-        npi = registered.npi
-        if registered.standing != "active":
-            match = _ROW_START.match(record)
-            entity = match[2] if match else b""
-            if entity == b"2" or npi.encode() not in self._known:
-                self._passed[_PASSED[entity]] += 1
-                return
-        earlier = self._first_line.setdefault(npi, registered.line)
-        if earlier != registered.line:
+    def _deliver(self, values: Sequence[str], width: int, line: int, record: bytes) -> None:
+        """Give a row on, or pass it. BadRow when it cannot be used."""
+        raise NotImplementedError
+
+    def _pass(self, record: bytes) -> None:
+        match = _ROW_START.match(record)
+        self._passed[_PASSED[match[2] if match else b""]] += 1
+
+    def _once(self, npi: str, line: int) -> None:
+        """BadRow when a line before had this NPI."""
+        earlier = self._first_line.setdefault(npi, line)
+        if earlier != line:
             raise BadRow(f"NPI {npi} is already on line {earlier}")
+
+
+class Scan(RowScan):
+    """Massage therapists, and whoever is known as one. `take` gets the rows that matter."""
+
+    names = NAMES
+    mark = MASSAGE.encode()
+
+    def __init__(self, source: Source, known: Set[bytes], take: Take, rejects: Rejects, progress: Progress) -> None:
+        super().__init__(source, known, rejects, progress)
+        self._give = take
+
+    def _deliver(self, values: Sequence[str], width: int, line: int, record: bytes) -> None:
+        registered = self._reader.read(values, width, line)
+        if registered.standing != "active" and (registered.npi.encode() not in self._known or _is_organization(record)):
+            self._pass(record)
+            return
+        self._once(registered.npi, line)
         self._give(registered)
+
+
+def _is_organization(record: bytes) -> bool:
+    match = _ROW_START.match(record)
+    return match is not None and match[2] == b"2"

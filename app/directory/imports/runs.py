@@ -22,7 +22,7 @@ from app.directory.imports.sources import opened
 from app.directory.imports.spool import Spool
 
 REGISTRY_FILE = "the NPPES data file (npidata_pfile_…csv with its header row), or the zip that holds it"
-_MEMBERS = ("npidata_pfile*.csv",)
+MEMBERS = ("npidata_pfile*.csv",)
 _OUTCOMES = (
     "rows", "added", "updated", "unchanged", "reactivated", "deactivated", "no_longer_massage", "older_than_ours",
     "other_individuals", "organizations", "deactivated_not_ours", "rejected",
@@ -48,7 +48,7 @@ class Job:
 
 def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict[str, int]:
     """NPPES into the directory; rows by outcome. ImportRefused leaves the directory as it was."""
-    with _settled_heap(), Spool[Registered]() as spool, _recorded(job, "nppes", path.name) as counts:
+    with _settled_heap(), Spool[Registered]() as spool, recorded(job, "nppes", path.name) as counts:
         with job.transaction() as session:
             known, points = registry_apply.known_npis(session), Points()
         counts.update(dict.fromkeys(_OUTCOMES, 0))
@@ -75,7 +75,7 @@ def _read_registry(
         if locations:
             ours.add(row.npi)
 
-    with opened(path, _MEMBERS, REGISTRY_FILE) as source:
+    with opened(path, MEMBERS, REGISTRY_FILE) as source:
         counts.update(Scan(source, known, take, job.rejects, job.begin("reading", source.size)).run())
     counts["rejected"] = job.rejects.count
     if locations is None:
@@ -98,7 +98,7 @@ def _save(
 
 def import_roster(job: Job, path: Path, board: Board) -> dict[str, int]:
     """A board's roster onto the licences we hold; rows by outcome. ImportRefused leaves the directory as it was."""
-    with Spool[Finding](500) as spool, _recorded(job, board.jurisdiction, path.name) as counts:
+    with Spool[Finding](500) as spool, recorded(job, board.jurisdiction, path.name) as counts:
         with job.transaction() as session:
             ours = roster_apply.licences_of(session, board.jurisdiction)
         with opened(path, board.members, board.expected) as source:
@@ -125,7 +125,7 @@ def _settled_heap() -> Iterator[None]:
 
 
 @contextmanager
-def _recorded(job: Job, kind: str, file_name: str) -> Iterator[Counter[str]]:
+def recorded(job: Job, kind: str, file_name: str) -> Iterator[Counter[str]]:
     """Keep the run in the history, whatever becomes of it."""
     counts: Counter[str] = Counter()
     if job.dry_run:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.directory.models import Therapist
-from app.referrals.models import Doctor, FavouriteTherapist, Referral, ReferralConsent, ReferralTemplate
+from app.referrals.models import FavouriteTherapist, Referral, ReferralConsent, ReferralTemplate
 from app.referrals.statuses import Shared, Status, status
 from app.scheduling.models import Booking
 
@@ -42,10 +42,6 @@ class Letter:
     label: str | None
     status: Status
     visits: tuple[SharedVisit, ...]
-
-
-def doctor_of(session: Session, user_id: int) -> Doctor | None:
-    return session.scalar(select(Doctor).where(Doctor.user_id == user_id))
 
 
 def letters(session: Session, doctor_id: int, now: datetime, *, limit: int = 200, skip: int = 0) -> list[Letter]:
@@ -115,13 +111,3 @@ def template(session: Session, doctor_id: int, template_id: int) -> dict[str, An
         raise NotFound("There is no such template.", code="template-unknown")
     facts: dict[str, Any] = json.loads(text)
     return facts
-
-
-def waiting_doctors(session: Session, limit: int = 100) -> list[Doctor]:
-    """Whom an admin should look at, the longest waiting first."""
-    query = select(Doctor).where(Doctor.state == "waiting", Doctor.user_id.is_not(None))
-    return list(session.scalars(query.order_by(Doctor.created_at).limit(limit)))
-
-
-def waiting_count(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Doctor.state == "waiting", Doctor.user_id.is_not(None))) or 0

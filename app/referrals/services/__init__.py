@@ -23,7 +23,6 @@ from app.referrals.services.doctors import (
     add_favourite,
     decide,
     delete_template,
-    note_registry_name,
     remove_favourite,
     save_template,
     set_digest,
@@ -38,6 +37,7 @@ from app.referrals.services.referring import (
     refer,
     revoke,
 )
+from app.referrals.services.registry import import_doctors
 
 __all__ = [
     "Area",
@@ -51,8 +51,8 @@ __all__ = [
     "decide",
     "delete_template",
     "give_consent",
+    "import_doctors",
     "mail_to_patient",
-    "note_registry_name",
     "own",
     "read_checks_as_doctor",
     "read_checks_as_therapist",

@@ -18,6 +18,7 @@ from app.directory.models import Therapist
 from app.directory.npi import is_npi
 from app.notifications.outbox import Notice, enqueue
 from app.referrals.models import Doctor, FavouriteTherapist, ReferralTemplate
+from app.referrals.services.registry import forget_unclaimed, note_from_directory
 
 MOST_TEMPLATES = 20
 MOST_FAVOURITES = 100
@@ -44,35 +45,26 @@ def sign_up(session: Session, user_id: int, facts: DoctorFacts, now: datetime) -
     if doctor is None:
         doctor = Doctor(user_id=user_id, created_at=now)
         session.add(doctor)
-    if doctor.npi != npi:
-        doctor.registry_name, doctor.registry_checked_at = "", None
     doctor.npi, doctor.name, doctor.state = npi, name[:120], "waiting"
     doctor.practice, doctor.phone = facts.practice.strip()[:120], facts.phone.strip()[:40]
     give_role(session, session.get_one(User, user_id), DOCTOR)
     session.flush()
-    known = session.scalar(select(Therapist.name).where(Therapist.npi == npi, Therapist.origin != "self"))
-    if known:
-        note_registry_name(session, npi, known, now)
+    note_from_directory(session, npi, now)
+    forget_unclaimed(session)
     return doctor
 
 
-def note_registry_name(session: Session, npi: str, registered: str, now: datetime) -> int:
-    """What an imported registry file says of an NPI; how many doctors it is about."""
-    doctors = session.scalars(select(Doctor).where(Doctor.npi == npi)).all()
-    for doctor in doctors:
-        doctor.registry_name, doctor.registry_checked_at = registered[:160], now
-    return len(doctors)
-
-
 def decide(session: Session, doctor_id: int, *, verified: bool, by: str, reason: str, now: datetime) -> Doctor:
-    """An admin's word; a mail tells it. Conflict when another account is verified for the same NPI."""
+    """An admin's word; a mail tells what is new. Conflict when another account is verified for the same NPI."""
     doctor = session.get(Doctor, doctor_id, with_for_update=True)
     if doctor is None or doctor.user_id is None:
         raise NotFound("There is no such doctor.")
     if not verified and not reason.strip():
         raise Invalid("Say why, so that the doctor can mend it.", field="reason", code="reason-needed")
-    doctor.state = "verified" if verified else "refused"
+    before, doctor.state = doctor.state, "verified" if verified else "refused"
     doctor.decided_at, doctor.decided_by, doctor.reason = now, by[:120], reason.strip()[:300]
+    if before == "verified" == doctor.state:
+        return doctor
     doctor.digest_until = now
     try:
         session.flush()

@@ -16,8 +16,8 @@ from app.directory.boards import LOOK_UPS, REGISTRY
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.referrals import queries as referral_queries
-from app.referrals.names import agree
 from app.referrals.services import doctors as doctor_services
+from app.web.admin.doctor_words import shown
 from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, who
 
 
@@ -55,10 +55,14 @@ def decide_claim(claim_id: int, word: str) -> Response:
 @admin.get("/doctors")
 @audience(ADMIN)
 def doctors() -> str:
-    rows = referral_queries.waiting_doctors(db.session)
-    same = {row.id: agree(row.name, row.registry_name) for row in rows if row.registry_name}
+    """Who waits, with what the registry says of them; and who is verified although it says otherwise by now."""
+    waiting, doubtful = referral_queries.waiting_doctors(db.session), referral_queries.doubtful_doctors(db.session)
     return render_template(
-        "admin/doctors.html", rows=rows, same=same, form=OptionalReasonForm(formdata=None), registry=REGISTRY
+        "admin/doctors.html",
+        rows=[shown(each) for each in waiting],
+        verified=[shown(each) for each in doubtful],
+        form=OptionalReasonForm(formdata=None),
+        registry=REGISTRY,
     )
 
 
