@@ -133,7 +133,10 @@ class BookingMessage(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer to a create request, kept for 24 hours. `fingerprint` is of the parameters."""
+    """The answer to a create request, kept for 24 hours.
+
+    `key_hash` is of the key and of whose it is, `fingerprint` of the parameters.
+    """
 
     __tablename__ = "idempotency_key"
 

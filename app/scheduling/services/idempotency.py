@@ -1,4 +1,7 @@
-"""One answer for one key: a create request that is sent twice makes one booking."""
+"""One answer for one key: a create request that is sent twice makes one booking.
+
+A key is its caller's, and callers have no accounts here: it counts together with the address or number that books.
+"""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -11,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import plain
 from app.core.errors import Conflict, Invalid
+from app.scheduling.contact import Contact
 from app.scheduling.models import Booking, IdempotencyKey
 from app.scheduling.services.booking import Booked, BookingRequest, Prepared, book_prepared, fingerprint, prepared
 
@@ -41,11 +45,12 @@ def keyed(key: str, request: BookingRequest) -> Keyed:
     if not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid("Idempotency-Key has 1 to 200 characters.", field="Idempotency-Key", code="idempotency-key")
     printed = hashlib.sha256(f"{key}\n{fingerprint(request)}".encode()).hexdigest()
-    return Keyed(hashlib.sha256(key.encode()).hexdigest(), printed, prepared(request))
+    scoped = hashlib.sha256(f"{_whose(request.contact)}\n{key}".encode()).hexdigest()
+    return Keyed(scoped, printed, prepared(request))
 
 
 def book_once(session: Session, key: str, request: BookingRequest, now: datetime) -> Booked:
-    """`book`, or the stored answer when this key was used in the last 24 hours.
+    """`book`, or the stored answer when this person used this key in the last 24 hours.
 
     Invalid `idempotency-mismatch` (422) when the key came with other parameters.
     """
@@ -73,6 +78,11 @@ def forget_old_keys(session: Session, now: datetime) -> None:
     session.execute(
         delete(IdempotencyKey).where(IdempotencyKey.expires_at <= now), execution_options={"synchronize_session": False}
     )
+
+
+def _whose(person: Contact) -> str:
+    """Which caller's key it is. Nobody learns, or takes, the keys of others by trying them."""
+    return person.email_key or "".join(letter for letter in person.phone or "" if letter.isdigit())
 
 
 def _stored(session: Session, one: Keyed, now: datetime) -> Booked | None:
