@@ -1,4 +1,7 @@
-"""Fixtures: a fresh database a test (SQLite, or both with `@pytest.mark.databases`), a client, a session."""
+"""Fixtures: a fresh database a test, a client, a session.
+
+The database is SQLite, with `@pytest.mark.databases` both, with `@pytest.mark.databases("postgresql")` that one.
+"""
 
 import os
 import tempfile
@@ -28,8 +31,9 @@ pytest_plugins = ["tests.support.chromium"]
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("databases")
-        metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], scope="function")
+        marked = metafunc.definition.get_closest_marker("databases")
+        chosen = (marked.args or ("sqlite", "postgresql")) if marked else ("sqlite",)
+        metafunc.parametrize("database", chosen, scope="function")
 
 
 @pytest.fixture(autouse=True, scope="session")

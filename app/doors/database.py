@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, g, has_request_context, request
+from flask.typing import ResponseReturnValue
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             prepare(engine)
+        event.listen(db.sessionmaker, "after_commit", _note_commit)
+    _dispatch_again(app)
 
 
 @contextmanager
@@ -54,14 +58,51 @@ TRIES = 3
 
 def in_transaction(work: Callable[[Session], Result]) -> Result:
     """`work` in a transaction of its own, again when the database says that another one was in the way."""
+
+    def attempt() -> Result:
+        with transaction() as session:
+            return work(session)
+
+    return _again(attempt)
+
+
+def _again(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = lambda: True) -> Result:
     for left in reversed(range(TRIES)):
         try:
-            with transaction() as session:
-                return work(session)
-        except DBAPIError as error:
-            if left == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
-                raise
-        except Conflict as error:
-            if left == 0 or error.code != "idempotency-race":
+            return attempt()
+        except (DBAPIError, Conflict) as error:
+            if left == 0 or not _was_in_the_way(error) or not may_repeat():
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def _was_in_the_way(error: DBAPIError | Conflict) -> bool:
+    if isinstance(error, Conflict):
+        return error.code == "idempotency-race"
+    return getattr(error.orig, "sqlstate", None) in RETRIED
+
+
+def _dispatch_again(app: Flask) -> None:
+    """Every view is called again when another transaction was in its way, as long as it has committed nothing."""
+    dispatch = app.dispatch_request
+
+    def again() -> ResponseReturnValue:
+        g.pop("committed", None)
+        return _again(dispatch, _nothing_is_saved)
+
+    app.dispatch_request = again  # type: ignore[method-assign]
+
+
+def _nothing_is_saved() -> bool:
+    """Whether this request can begin afresh: then what was read is forgotten, and uploads are read from their start."""
+    if "committed" in g:
+        return False
+    db.session.rollback()
+    for upload in request.files.values():
+        upload.stream.seek(0)
+    return True
+
+
+def _note_commit(_session: Session) -> None:
+    if has_request_context():
+        g.committed = True

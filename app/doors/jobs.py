@@ -18,7 +18,7 @@ from app.core.logs import logger
 from app.core.zones import installed_zone_data
 from app.directory import services as directory
 from app.doors.calendars import gate, sync_due
-from app.doors.database import db, transaction
+from app.doors.database import db, in_transaction, transaction
 from app.doors.post import deliver
 from app.places.outside import forget_old_answers
 from app.referrals import services as referrals
@@ -66,8 +66,7 @@ def deliver_for_a_minute(seconds: float = 58) -> None:
 
 def expire() -> None:
     """Let go what was not answered in time, and offer it to those who wait."""
-    with transaction() as session:
-        scheduling.expire_due(session, now())
+    in_transaction(lambda session: scheduling.expire_due(session, now()))
 
 
 def roll() -> None:
