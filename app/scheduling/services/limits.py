@@ -1,5 +1,7 @@
 """Who may not book, and how many requests one person may have open."""
 
+import hashlib
+
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -24,6 +27,7 @@ from app.scheduling.queries.bookable import Bookable
 from app.scheduling.states import OPEN
 
 MOST_OPEN_ANYWHERE = 6
+LOCK_PERSON = text("SELECT pg_advisory_xact_lock(:one), pg_advisory_xact_lock(:other)")
 EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String)
 
 
@@ -48,7 +52,11 @@ PERSON = union_all(
 
 
 def check_person(session: Session, one: Bookable, person: Contact) -> None:
-    """Forbidden when the therapist blocked this person, or too many of their requests are open: one statement."""
+    """Forbidden when the therapist blocked this person, or too many of their requests are open.
+
+    Takes the person's lock until the transaction ends, so that requests to two therapists at once are counted too.
+    """
+    lock_person(session, person.email_key, person.phone)
     who = {"therapist": one.therapist_id, "email": person.email_key, "phone": person.phone}
     found = list(plain(session).execute(PERSON, who).scalars())
     if 0 in found:
@@ -58,6 +66,24 @@ def check_person(session: Session, one: Bookable, person: Contact) -> None:
             "You have several requests that wait for an answer. Please wait for one, or cancel one.",
             code="too-many-open",
         )
+
+
+def lock_person(session: Session, *known_by: str | None) -> None:
+    """Let nobody else count what this person has, until the transaction ends (SQLite has one writer anyway).
+
+    After a therapist's lock, never before it; two locks of one person always in the same order.
+    """
+    connection = plain(session)
+    if connection.dialect.name != "postgresql":
+        return
+    keys = sorted(_lock_key(each) for each in known_by if each)
+    if keys:
+        connection.execute(LOCK_PERSON, {"one": keys[0], "other": keys[-1]})
+
+
+def _lock_key(known_by: str) -> int:
+    """A signed 64-bit number; two people of one number only wait for each other."""
+    return int.from_bytes(hashlib.sha256(f"person:{known_by}".encode()).digest()[:8], signed=True)
 
 
 def check_not_blocked(session: Session, therapist_id: int, person: Contact) -> None:

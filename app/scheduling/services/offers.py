@@ -17,7 +17,7 @@ from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry, Waitlis
 from app.scheduling.queries.bookable import Bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, free_times_of
 from app.scheduling.services.booking import new_booking
-from app.scheduling.services.limits import check_not_blocked
+from app.scheduling.services.limits import check_not_blocked, lock_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import ENDED, SYSTEM
 from app.scheduling.waiting import Wish, suits
@@ -106,6 +106,7 @@ def _check_wish(session: Session, wish: Wish, person: Contact, now: datetime) ->
         raise Invalid("These days cannot come.", field="last", code="wish-empty")
     if not 0 <= wish.from_minute < wish.to_minute <= 1440:
         raise Invalid("The times must begin before they end.", field="to_minute", code="wish-empty")
+    lock_person(session, person.email_key)
     same = select(WaitlistEntry.id).where(
         WaitlistEntry.email_key == person.email_key, WaitlistEntry.state.in_(("waiting", "offered"))
     )

@@ -10,6 +10,7 @@ from app.notifications.outbox import Notice, enqueue
 from app.scheduling.contact import email_key
 from app.scheduling.models import Booking, VisitsLink
 from app.scheduling.queries.visits import LINK_PURPOSE
+from app.scheduling.services.limits import lock_person
 
 LASTS = timedelta(hours=1)
 MOST_LINKS = 3
@@ -21,6 +22,7 @@ def mail_visits_link(session: Session, email: str, now: datetime) -> None:
     The caller learns nothing, not from the time either: a row is written, and so a commit made, for unknown ones too.
     """
     key = email_key(email)
+    lock_person(session, key)
     session.execute(delete(VisitsLink).where(VisitsLink.expires_at <= now))
     known = session.scalar(select(exists().where(Booking.email_key == key, Booking.verified_at.is_not(None))))
     sent = session.scalar(select(func.count()).select_from(VisitsLink).where(VisitsLink.email_key == key)) or 0

@@ -1,0 +1,103 @@
+"""What one person may have open is counted right although several of their requests are on their way at once."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookLong
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.core.errors import Forbidden, Invalid
+from app.doors.database import db
+from app.scheduling import services
+from app.scheduling.models import VisitsLink
+from app.scheduling.services import Contact
+from app.scheduling.services.limits import MOST_OPEN_ANYWHERE
+from app.scheduling.services.offers import MOST_WISHES
+from app.scheduling.services.visits_link import MOST_LINKS
+from app.scheduling.waiting import Wish
+from tests.scheduling.world import MONDAY, World, person
+
+pytestmark = pytest.mark.databases("postgresql")
+Elsewhere = Callable[..., "Future[Any]"]
+
+
+@pytest.fixture
+def elsewhere(app: Flask) -> Iterator[Elsewhere]:
+    """Runs a change in another transaction, in another thread, and commits it."""
+    with app.app_context():
+        maker = db.sessionmaker
+    with ThreadPoolExecutor(1) as pool:
+
+        def run(act: Callable[..., Any], *args: Any) -> "Future[Any]":
+            def change() -> Any:
+                with maker.begin() as session:
+                    return act(session, *args)
+
+            return pool.submit(change)
+
+        yield run
+
+
+def waits(change: "Future[Any]") -> bool:
+    try:
+        change.result(timeout=0.5)
+    except TookLong:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("email", ["pat@example.test", None])
+def test_the_last_open_request_is_given_once(session: Session, elsewhere: Elsewhere, email: str | None) -> None:
+    """Known by the address; by the telephone too, under another address each time."""
+
+    def contact() -> Contact:
+        return person(email=email, phone="+15125550123") if email else person(phone="+15125550123")
+
+    worlds = [World.make(session) for _ in range(MOST_OPEN_ANYWHERE + 1)]
+    for world in worlds[:-2]:
+        world.requested(contact=contact())
+    session.commit()
+    one, other = worlds[-2:]
+    request, now = other.request(MONDAY, contact=contact(), verified=True), other.now
+    one.requested(contact=contact())
+    change = elsewhere(services.book, request, now)
+    assert waits(change)
+    session.commit()
+    with pytest.raises(Forbidden) as caught:
+        change.result(timeout=10)
+    assert caught.value.code == "too-many-open"
+
+
+def test_requests_of_two_people_do_not_wait_for_each_other(session: Session, elsewhere: Elsewhere) -> None:
+    one, other = World.make(session), World.make(session)
+    request, now = other.request(verified=True), other.now
+    one.requested()
+    assert elsewhere(services.book, request, now).result(timeout=10).state == "requested"
+
+
+def test_the_last_place_on_a_waitlist_is_given_once(session: Session, elsewhere: Elsewhere) -> None:
+    world, who = World.make(session), person()
+    wish, place, now = Wish(MONDAY.date(), MONDAY.date()), world.service_id, world.now
+    for _ in range(MOST_WISHES):
+        session.commit()
+        services.join_waitlist(session, place, wish, who, now)
+    change = elsewhere(services.join_waitlist, place, wish, who, now)
+    assert waits(change)
+    session.commit()
+    with pytest.raises(Invalid) as caught:
+        change.result(timeout=10)
+    assert caught.value.code == "too-many-wishes"
+
+
+def test_the_last_mailed_link_is_sent_once(session: Session, elsewhere: Elsewhere) -> None:
+    for _ in range(MOST_LINKS):
+        session.commit()
+        services.mail_visits_link(session, "pat@example.test", MONDAY)
+    change = elsewhere(services.mail_visits_link, "Pat@example.test", MONDAY)
+    assert waits(change)
+    session.commit()
+    change.result(timeout=10)
+    assert session.query(VisitsLink).count() == MOST_LINKS
