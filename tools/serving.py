@@ -24,7 +24,7 @@ def wide_open() -> Any:
     """The application with everything on; one address may do as much as the machine can."""
     from app.factory import create_app
 
-    caps = dict.fromkeys(("LIMIT_BOOK", "LIMIT_CODE", "LIMIT_MAIL"), "10000000 per minute")
+    caps = dict.fromkeys(("LIMIT_BOOK", "LIMIT_CODE", "LIMIT_MAIL", "LIMIT_PHONE"), "10000000 per minute")
     return create_app(overrides={**caps, "RATELIMIT_DEFAULT": "10000000 per minute"})
 
 

@@ -28,7 +28,7 @@ from app.core.zones import zone
 from app.directory import queries as directory
 from app.doors.audience import audience
 from app.doors.database import db, in_transaction, transaction
-from app.doors.limits import limit
+from app.doors.limits import limit, spend_unproved
 from app.scheduling import queries, safety, services
 from app.scheduling.contact import Contact
 from app.scheduling.queries.bookable import Bookable
@@ -76,6 +76,8 @@ def times(path: TimesPath, query: TimesQuery) -> Response:
 def create_booking(header: KeyHeader, body: BookingBody) -> Response:
     """Book once for a key: sent again within 24 hours, the same request gets the same answer."""
     wanted = services.keyed(header.idempotency_key, _request(body))
+    if not body.contact.email:
+        spend_unproved()
     made = in_transaction(lambda session: services.book_keyed(session, wanted, clock.now()))
     return _json(_booked(made), 201, Location=f"/api/v1/bookings/{made.token}")
 

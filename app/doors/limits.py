@@ -6,7 +6,9 @@ from typing import TypeVar, cast
 from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits import parse_many
 
+from app.core.errors import Forbidden
 from app.doors.limit_storage import Counters
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -15,6 +17,7 @@ LIMITS = {
     "LIMIT_CODE": "20 per minute",
     "LIMIT_FETCH": "10 per minute; 100 per day",
     "LIMIT_MAIL": "6 per minute; 30 per day",
+    "LIMIT_PHONE": "6 per hour; 20 per day",
 }
 """What one network address may do. The names are settings, so that a load test can widen them."""
 
@@ -25,6 +28,19 @@ def limit(name: str, *methods: str) -> Callable[[View], View]:
     """Limit a view by one of the named caps; only these methods, where some are given."""
     capped = limiter.limit(lambda: current_app.config[name], methods=list(methods) or None)
     return cast(Callable[[View], View], capped)
+
+
+def spend_unproved() -> None:
+    """Count one request by telephone number alone; Forbidden when too many came from this network address."""
+    if not (limiter.enabled and current_app.config["RATE_LIMITS"]):
+        return
+    caps = parse_many(current_app.config["LIMIT_PHONE"])
+    if not all(limiter.limiter.hit(cap, "LIMIT_PHONE", get_remote_address()) for cap in caps):
+        raise Forbidden(
+            "Several requests without an e-mail address came from your network."
+            " Please leave an e-mail address, or call.",
+            code="too-many-unproved",
+        )
 
 
 def init_app(app: Flask) -> None:

@@ -11,6 +11,15 @@ OFFER: Final = timedelta(hours=2)
 """How long a freed time waits for one person of the waitlist."""
 
 
+UNPROVED_HOURS: Final = 12
+"""How long a request keeps its time at most that came by telephone number alone: overnight, and no longer."""
+
+
+def hours_to_accept(accept_hours: int, *, proved: bool) -> int:
+    """How many hours a therapist has for an answer; `proved` says that the person showed the address to be theirs."""
+    return accept_hours if proved else min(accept_hours, UNPROVED_HOURS)
+
+
 def accept_by(now: datetime, starts_at: datetime, accept_hours: int = 24) -> datetime:
     """`accept_hours` from now or two hours before the visit, whichever is first.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from app.directory.services import refresh_listings
 from app.scheduling import queries, services
 from app.scheduling.models import AuditRead
 from app.scheduling.safety import Screening
+from app.scheduling.services import Contact
+from app.scheduling.services.limits import MOST_UNPROVED
 from app.scheduling.states import Actor
 from tests.scheduling.world import CLEAR, MONDAY, World, person, refused
 
@@ -88,3 +91,52 @@ def test_a_home_visit_needs_an_address_from_page_and_api_alike(world: World) -> 
         world.book()
     assert (refused.value.field, refused.value.code) == ("address", "address-needed")
     assert world.book(contact=person(address="1 Sample Street")).state == "held"
+
+
+# Requests by telephone number alone: nothing proves them
+
+
+def by_phone(last: int, **facts: Any) -> Contact:
+    return person(email=None, phone=f"(512) 555-01{last:02}", **facts)
+
+
+def test_16_invented_numbers_cannot_fill_a_calendar(world: World) -> None:
+    for number in range(MOST_UNPROVED):
+        world.book(MONDAY + number * HOUR, contact=by_phone(number))
+    error = refused("too-many-unproved", Forbidden, world.book, MONDAY + 5 * HOUR, contact=by_phone(50))
+    assert "e-mail address" in error.message
+    assert world.book(MONDAY + 5 * HOUR).state == "held"
+    assert World.make(world.session).book(contact=by_phone(50)).state == "requested"
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline", "expire"])
+def test_16_a_phone_request_that_was_answered_makes_room(world: World, answer: str) -> None:
+    first, *_ = [world.book(MONDAY + n * HOUR, contact=by_phone(n)) for n in range(MOST_UNPROVED)]
+    if answer == "accept":
+        services.accept(world.session, first.id, world.me, world.now)
+    elif answer == "decline":
+        services.decline(world.session, first.id, world.me, "other", world.now)
+    else:
+        world.now += timedelta(hours=12)
+    assert world.book(MONDAY + 6 * HOUR, contact=by_phone(50)).state == "requested"
+
+
+def test_16_a_phone_request_keeps_its_time_overnight_and_no_longer(world: World) -> None:
+    assert world.book(contact=by_phone(1)).expires_at == world.now + timedelta(hours=12)
+    services.set_scheduling(world.session, world.therapist_id, {"accept_hours": 4}, world.now)
+    assert world.book(MONDAY + HOUR, contact=by_phone(2)).expires_at == world.now + timedelta(hours=4)
+
+
+def test_16_several_dates_need_an_address(world: World) -> None:
+    request = world.request(contact=by_phone(1))
+    error = refused("email-needed", Invalid, services.book_series, world.session, request, 1, 3, world.now)
+    assert isinstance(error, Invalid)
+    assert error.field == "email"
+    assert MONDAY in world.free()
+
+
+def test_16_what_a_therapist_enters_by_hand_counts_for_nobody(world: World) -> None:
+    for number in range(MOST_UNPROVED + 1):
+        entry = world.request(MONDAY + number * HOUR, contact=by_phone(number))
+        assert services.enter(world.session, entry, world.me, world.now).state == "confirmed"
+    assert world.book(MONDAY + 6 * HOUR, contact=by_phone(50)).state == "requested"

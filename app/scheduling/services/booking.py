@@ -95,7 +95,7 @@ def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookabl
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
     if one.home_visit and not ready.person.address:
         raise Invalid("Please give the address to come to.", field="address", code="address-needed")
-    check_person(session, one, ready.person)
+    check_person(session, one, ready.person, now)
     check_free(session, one, ready.request.starts_at, now)
     return one, ready
 
@@ -103,6 +103,8 @@ def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookabl
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
     one, ready = _admitted(session, prepared(request), now)
+    if not ready.person.email:
+        raise Invalid("Please leave an e-mail address to book several dates.", field="email", code="email-needed")
     try:
         plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
     except ValueError as error:
@@ -216,7 +218,7 @@ def _make(
     action = _first_action(one, request, person, actor)
     confirm, code = new_token(), new_code()
     booking = new_booking(
-        one, at, person, expires_at=_deadline(action, one, at, now), created_at=now, series_id=series_id
+        one, at, person, expires_at=_deadline(action, one, person, at, now), created_at=now, series_id=series_id
     )
     booking.verified_at = now if request.verified or actor.kind == "therapist" else None
     booking.screening = ready.screening or None
@@ -291,10 +293,11 @@ def seal_confirmation(booking: Booking, confirm: str, code: str) -> None:
     booking.code_hash = token_hash(booking.token_hash, code)
 
 
-def _deadline(action: Action, one: Bookable, at: datetime, now: datetime) -> datetime | None:
+def _deadline(action: Action, one: Bookable, person: Contact, at: datetime, now: datetime) -> datetime | None:
     if action == "hold":
         return deadlines.hold_until(now, at)
-    return deadlines.accept_by(now, at, one.accept_hours) if action == "request" else None
+    hours = deadlines.hours_to_accept(one.accept_hours, proved=person.email is not None)
+    return deadlines.accept_by(now, at, hours) if action == "request" else None
 
 
 def booked(booking: Booking) -> Booked:

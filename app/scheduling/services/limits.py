@@ -1,6 +1,7 @@
 """Who may not book, and how many requests one person may have open."""
 
 import hashlib
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    distinct,
     exists,
     func,
     literal,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
+from app.core.database import UtcDateTime, plain
 from app.core.errors import Forbidden
 from app.scheduling.contact import Contact, email_key
 from app.scheduling.models import BlockedPerson, Booking
@@ -27,6 +29,9 @@ from app.scheduling.queries.bookable import Bookable
 from app.scheduling.states import OPEN
 
 MOST_OPEN_ANYWHERE = 6
+MOST_UNPROVED = 3
+"""Requests by telephone number alone that may wait for one therapist at once."""
+
 LOCK_PERSON = text("SELECT pg_advisory_xact_lock(:one), pg_advisory_xact_lock(:other)")
 EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String)
 
@@ -51,7 +56,15 @@ PERSON = union_all(
 """0 when this person is blocked, and the therapist of each request that waits for an answer. NULL matches nothing."""
 
 
-def check_person(session: Session, one: Bookable, person: Contact) -> None:
+UNPROVED = select(func.count(distinct(func.coalesce(Booking.series_id, cast(Booking.id, String))))).where(
+    Booking.therapist_id == bindparam("therapist"),
+    Booking.email_key.is_(None),
+    Booking.state == "requested",
+    Booking.expires_at > bindparam("now", type_=UtcDateTime),
+)
+
+
+def check_person(session: Session, one: Bookable, person: Contact, now: datetime) -> None:
     """Forbidden when the therapist blocked this person, or too many of their requests are open.
 
     Takes the person's lock until the transaction ends, so that requests to two therapists at once are counted too.
@@ -65,6 +78,19 @@ def check_person(session: Session, one: Bookable, person: Contact) -> None:
         raise Forbidden(
             "You have several requests that wait for an answer. Please wait for one, or cancel one.",
             code="too-many-open",
+        )
+    if not person.email:
+        _check_unproved(session, one.therapist_id, now)
+
+
+def _check_unproved(session: Session, therapist_id: int, now: datetime) -> None:
+    """Nothing proves a telephone number: invented ones must not fill a calendar. The caller holds the therapist's lock."""
+    waiting = plain(session).execute(UNPROVED, {"therapist": therapist_id, "now": now}).scalar_one()
+    if waiting >= MOST_UNPROVED:
+        raise Forbidden(
+            "Several requests without an e-mail address wait for this therapist already."
+            " Please leave an e-mail address, or call.",
+            code="too-many-unproved",
         )
 
 

@@ -32,20 +32,26 @@ def page_of(name: str, draft: Draft, offer: Offer, step: int, **more: Any) -> st
 def _summary(offer: Offer, at: datetime, draft: Draft | None = None) -> dict[str, Any]:
     """The terms of a visit, before it is sent: when, where, price, cut-offs, by when the therapist answers."""
     one, moment = offer.one, now()
+    hours = deadlines.hours_to_accept(one.accept_hours, proved=not _by_phone_only(draft))
     return {
         "starts_at": local(at, one.time_zone),
         "zone": zone_name(one.time_zone),
         "zone_id": one.time_zone,
         "place": place(offer),
         "instant": one.booking_mode == "instant",
-        "answer_by": local(deadlines.accept_by(moment, at, one.accept_hours), one.time_zone),
-        "answer_span": span(one.accept_hours * 60),
+        "answer_by": local(deadlines.accept_by(moment, at, hours), one.time_zone),
+        "answer_span": span(hours * 60),
         "cancel_until": _until(at, one.cancel_cutoff, one.time_zone, moment),
         "move_until": _until(at, one.reschedule_cutoff, one.time_zone, moment),
         "cancel_span": span(one.cancel_cutoff),
+        "by_phone_only": _by_phone_only(draft),
         "visits": draft.count if draft and draft.every_weeks else 1,
         "every_weeks": draft.every_weeks if draft else 0,
     }
+
+
+def _by_phone_only(draft: Draft | None) -> bool:
+    return bool(draft and draft.contact_done and not draft.email)
 
 
 def _until(at: datetime, cutoff: int, time_zone: str, moment: datetime) -> datetime | None:

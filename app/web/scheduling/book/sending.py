@@ -13,7 +13,7 @@ from app.core.errors import Conflict, DomainError, Invalid
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
-from app.doors.limits import limit
+from app.doors.limits import limit, spend_unproved
 from app.referrals import services as referrals
 from app.scheduling import contact, services
 from app.scheduling.draft import Draft, next_step
@@ -93,6 +93,8 @@ def _book(own: Any, draft: Draft, at: datetime) -> str:
     if draft.offer:
         return services.take_offer(own, draft.offer, draft.screening, draft.note, at).token
     person = replace(draft.contact, locale=str(get_locale() or "en"))
+    if not person.email:
+        spend_unproved()
     asked = BookingRequest(
         draft.service_id,
         draft.location_id,
@@ -113,6 +115,7 @@ def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
     if error.code in ("draft-ended", "offer-ended", "not-bookable", "visit-unknown"):
         raise error
     field = error.field if isinstance(error, Invalid) else None
+    mended_at = "contact" if error.code == "too-many-unproved" else STEP_OF_FIELD.get(field or "")
     step = next_step(draft)
     if step != "review":
         return redirect(url_of(draft.slug, key, step), 303)
@@ -124,7 +127,7 @@ def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
         offer,
         key,
         problem=error.message,
-        mend_url=url_of(draft.slug, key, STEP_OF_FIELD[field]) if field in STEP_OF_FIELD else None,
+        mend_url=url_of(draft.slug, key, mended_at) if mended_at else None,
         time_lost=isinstance(error, Conflict) or field == "starts_at",
         near=[(local(each, offer.one.time_zone), rfc3339(each)) for each in near],
         lost_dates=[local(each, offer.one.time_zone) for each in dates],

@@ -1,0 +1,99 @@
+"""Requests by telephone number alone, on the page and through the API: possible, capped, and said plainly."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.doors.limits import LIMITS, limiter
+from app.scheduling.services.limits import MOST_UNPROVED
+from tests.scheduling.world import CLEAR, MONDAY, World, person
+from tests.support.accounts import make_user, sign_in
+from tests.web.scheduling.journey import Patient, words
+
+HOUR = timedelta(hours=1)
+MOST_HERE = int(LIMITS["LIMIT_PHONE"].partition(" ")[0])
+
+
+@pytest.fixture
+def limited(app: Flask) -> Iterator[None]:
+    limiter.reset()
+    app.config["RATE_LIMITS"] = True
+    yield
+    app.config["RATE_LIMITS"] = False
+    limiter.reset()
+
+
+def ask(patient: Patient, world: World, key: str, contact: dict[str, str]) -> TestResponse:
+    body = {
+        "service": world.service_id,
+        "location": world.location_id,
+        "starts_at": MONDAY.isoformat(),
+        "contact": {"name": "Pat Example", **contact},
+        "screening": {"answers": CLEAR.answers},
+    }
+    return patient.client.post("/api/v1/bookings", json=body, headers={"Idempotency-Key": key})
+
+
+def test_the_review_says_that_they_call_and_by_when(patient: Patient) -> None:
+    review = words(patient.get(patient.to_review(email="", phone="(512) 555-0123")))
+    assert "answers within 12 hours" in review
+    assert "you left no e-mail address, so they call you" in review.casefold()
+    assert "24 hours" in words(patient.get(patient.to_review()))
+
+
+def test_a_full_list_of_phone_requests_asks_for_an_address_and_keeps_what_was_typed(
+    patient: Patient, world: World
+) -> None:
+    for number in range(MOST_UNPROVED):
+        world.book(MONDAY + (number + 1) * HOUR, contact=person(email=None, phone=f"(512) 555-013{number}"))
+    world.session.commit()
+    review = patient.to_review(email="", phone="(512) 555-0123", note="Left side")
+    refused = patient.send(review)
+    assert refused.status_code == 403
+    assert "leave an e-mail address, or call" in refused.text
+    contact = review.replace("/review", "/contact")
+    assert f'href="{contact}"' in refused.text
+    assert "Left side" in patient.get(contact).text
+    sent = patient.post(contact, whose="me", name="Pat Example", email="pat@example.test", phone="(512) 555-0123")
+    assert sent.location == review
+    assert patient.send(review).status_code == 303
+
+
+def test_several_dates_by_phone_alone_are_refused_with_a_way_on(patient: Patient) -> None:
+    review = patient.to_review(email="", phone="(512) 555-0123")
+    patient.post(review.replace("/review", "/repeat"), every="1", count="3", go="take")
+    refused = patient.send(review)
+    assert refused.status_code == 422
+    assert "leave an e-mail address to book several dates" in refused.text
+    assert f'href="{review.replace("/review", "/contact")}">Change this' in refused.text
+
+
+@pytest.mark.usefixtures("limited")
+def test_one_network_address_asks_by_phone_a_few_times_an_hour(patient: Patient, session: Session) -> None:
+    """Each time another therapist and another number: only the network address is the same."""
+    for number in range(MOST_HERE):
+        world = World.make(session)
+        assert ask(patient, world, "one", {"phone": f"(512) 555-012{number}"}).status_code == 201
+    world = World.make(session)
+    refused = ask(patient, world, "one", {"phone": "(512) 555-0139"})
+    assert (refused.status_code, refused.json["code"]) == (403, "too-many-unproved")  # type: ignore[index]
+    assert ask(patient, world, "one", {"email": "pat@example.test"}).status_code == 201
+    page = patient.send(patient.to_review(email="", phone="(512) 555-0140"))
+    assert page.status_code == 403
+    assert "leave an e-mail address, or call" in page.text
+
+
+def test_the_therapist_is_told_that_nobody_checked_the_number(app: Flask, session: Session, clock: object) -> None:
+    user_id = make_user(app, "wren@person.example", "patient", "therapist")
+    world = World.make(session, user_id=user_id)
+    by_phone = world.book(contact=person(email=None, phone="(512) 555-0123"))
+    by_mail = world.requested(MONDAY + 2 * HOUR)
+    session.commit()
+    client = app.test_client()
+    sign_in(client, "wren@person.example")
+    assert "nobody has checked it" in client.get(f"/practice/visits/{by_phone.id}").text
+    assert "nobody has checked it" not in client.get(f"/practice/visits/{by_mail.id}").text
