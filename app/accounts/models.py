@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, String, Table, false
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,6 +36,7 @@ class User(Base, UserMixin):
     """One who signs in with an e-mail address. Unconfirmed until the mailed link was followed by a deliberate click.
 
     `short_password`: too short to stand alone, so the second factor must stay (800-63B-4 §3.1.1).
+    `tf_last_counter`: the half minute whose code was used last; that one and earlier ones are not taken again.
     """
 
     __tablename__ = "user_account"
@@ -51,6 +52,7 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None]
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(StringList)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
@@ -64,6 +66,11 @@ class User(Base, UserMixin):
     @property
     def role_names(self) -> frozenset[str]:
         return frozenset(role.name for role in self.roles)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """An app's codes, or a passkey, which is two factors in one."""
+        return bool(self.tf_primary_method or self.webauthn)
 
 
 class WebAuthn(Base, WebAuthnMixin):
@@ -92,7 +99,10 @@ class WebAuthn(Base, WebAuthnMixin):
 
 
 class SignIn(Base):
-    """A device that is signed in: the row is the permission, so deleting it signs that device out."""
+    """A device that is signed in: the row is the permission, so deleting it signs that device out.
+
+    `second_factor`: this sign-in used one, or set up the account's first.
+    """
 
     __tablename__ = "sign_in"
 
@@ -100,5 +110,6 @@ class SignIn(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device: Mapped[str] = mapped_column(String(80), default="")
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

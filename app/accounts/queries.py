@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,18 +28,26 @@ def user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 
-def sign_in_of(session: Session, key: object, user_id: int) -> tuple[int, datetime] | None:
-    """(id, last seen) of the sign-in that a cookie's key stands for; None when it was ended or forgotten."""
+class Here(NamedTuple):
+    """The sign-in that is asking."""
+
+    id: int
+    seen_at: datetime
+    second_factor: bool
+
+
+def sign_in_of(session: Session, key: object, user_id: int) -> Here | None:
+    """The sign-in that a cookie's key stands for; None when it was ended or forgotten."""
     if not looks_like_token(key):
         return None
     row = session.execute(
-        select(SignIn.id, SignIn.seen_at).where(
+        select(SignIn.id, SignIn.seen_at, SignIn.second_factor).where(
             SignIn.key_hash == token_hash(PURPOSE, str(key)),
             SignIn.user_id == user_id,
             SignIn.seen_at > clock.now() - FORGOTTEN_AFTER,
         )
     ).first()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else Here(*row)
 
 
 def devices(session: Session, user_id: int, key: object) -> list[Device]:

@@ -54,11 +54,30 @@ def confirm_address(session: Session, user_id: int) -> User:
     return user
 
 
-def begin_sign_in(session: Session, user_id: int, device: str) -> str:
+def begin_sign_in(session: Session, user_id: int, device: str, *, second_factor: bool = False) -> str:
     """Remember a device that signed in; returns the key that its cookie keeps."""
     key = new_token()
-    session.add(SignIn(user_id=user_id, key_hash=token_hash(PURPOSE, key), device=device[:80]))
+    session.add(
+        SignIn(user_id=user_id, key_hash=token_hash(PURPOSE, key), device=device[:80], second_factor=second_factor)
+    )
     return key
+
+
+def prove_second_factor(session: Session, key: str) -> None:
+    """The person behind this sign-in has shown the second factor after it began: by setting up the first one."""
+    session.execute(update(SignIn).where(SignIn.key_hash == token_hash(PURPOSE, key)).values(second_factor=True))
+
+
+def forget_second_factor(session: Session, user_id: int) -> None:
+    """The account has none any more: no sign-in counts as made with one."""
+    session.execute(update(SignIn).where(SignIn.user_id == user_id).values(second_factor=False))
+
+
+def take_second_factor_away(session: Session, user: User) -> None:
+    """Codes, recovery codes and passkeys of somebody who lost them all; whoever runs the house has seen who they are."""
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = user.mf_recovery_codes = None
+    user.webauthn.clear()
+    end_all_sign_ins(session, user.id)
 
 
 def end_sign_in(session: Session, key: str) -> None:

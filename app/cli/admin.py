@@ -1,14 +1,17 @@
-"""`admin create EMAIL`: the first administrator, or one more."""
+"""`admin create EMAIL`: the first administrator, or one more. `admin forget-second-factor EMAIL`: for the one who lost it."""
+
+import getpass
 
 import click
 from flask.cli import AppGroup
 from flask_security import hash_password
 
 from app.accounts import queries, services
+from app.accounts.administration import note_act
 from app.accounts.passwords import ALONE_MIN, normalise, weakness
 from app.accounts.roles import ADMIN, PATIENT
 from app.cli.run import with_plain_errors
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.doors.database import transaction
 
 admin = AppGroup("admin", help="Administrators.")
@@ -31,4 +34,20 @@ def create(email: str, password: str) -> None:
                 )
             user = services.make_confirmed_user(session, email, hash_password(password), (PATIENT,))
         services.give_role(session, user, ADMIN)
-    click.echo(f"{email} is an administrator. Sign in at /account/login and switch on a second factor there.")
+    click.echo(
+        f"{email} is an administrator. Sign in at /account/login; the first visit leads through a second factor."
+    )
+
+
+@admin.command("forget-second-factor")
+@click.argument("email")
+@with_plain_errors
+def forget_second_factor(email: str) -> None:
+    """Take codes, recovery codes and passkeys off the account of EMAIL, whose owner lost them all, and sign it out."""
+    with transaction() as session:
+        user = queries.user_by_email(session, email)
+        if user is None:
+            raise NotFound("There is no such account.")
+        services.take_second_factor_away(session, user)
+        note_act(session, f"cli:{getpass.getuser()}", "second-factor-taken", f"user:{user.id}")
+    click.echo(f"{email} signs in with the password alone, and sets up a new second factor for the guarded rooms.")

@@ -58,12 +58,17 @@ def _bar(total: int, words: str) -> tqdm:
 
 def sign_ins() -> list[str]:
     """Make the demo's sign-ins, in development only; returns lines that say how to use them."""
-    if not current_app.config["SETTINGS"].development:
+    settings = current_app.config["SETTINGS"]
+    if not settings.development:
         return []
     with transaction() as session:
-        addresses = make_people(session, hash_password(PASSWORD))
+        addresses = make_people(session, hash_password(PASSWORD), settings.data_keys)
         _open_rooms(session)
-    return [f"Sign in with the password “{PASSWORD}” as:", *(f"  {address}" for address in addresses)]
+    return [
+        f"Sign in with the password “{PASSWORD}” as:",
+        *(f"  {address}" for address in addresses),
+        "admin and editor are asked for a code too: that page shows it, for these demo accounts.",
+    ]
 
 
 def _open_rooms(session: Session) -> None:

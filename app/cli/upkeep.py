@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import inspect
 
+from app.accounts.resealing import seal_factors_anew
 from app.cli.run import report, with_plain_errors
 from app.core import backups
 from app.core.errors import Conflict
@@ -49,6 +51,7 @@ def rotate() -> None:
     with transaction() as session:
         try:
             count = rotate_all(session, Base.metadata)
+            count += seal_factors_anew(session, current_app.config["SETTINGS"].data_keys)
         except ValueError as error:
             raise Conflict(
                 "A value opens with none of the keys in DATA_KEYS. Add the key it was written with."

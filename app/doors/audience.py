@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 AUDIENCES = frozenset({"public", "patient", "therapist", "doctor", "editor", "admin", "development"})
 View = TypeVar("View", bound=Callable[..., object])
 RolesOfCaller = Callable[[], frozenset[str]]
+Refuse = Callable[[frozenset[str]], ResponseReturnValue]
 
 
 def audience(*names: str) -> Callable[[View], View]:
@@ -31,16 +32,16 @@ def declared(app: Flask, endpoint: str) -> frozenset[str]:
     return named.get(endpoint, own)
 
 
-def init_app(app: Flask, roles_of_caller: RolesOfCaller, refuse: Callable[[], ResponseReturnValue]) -> None:
-    """Refuse, before any view runs, whoever the route was not made for."""
+def init_app(app: Flask, roles_of_caller: RolesOfCaller, refuse: Refuse) -> None:
+    """Refuse, before any view runs, whoever the route was not made for; `refuse` hears for whom it was."""
     app.extensions["unknot_audiences"] = {"static": frozenset({"public"})}
 
     @app.before_request
     def enforce() -> ResponseReturnValue | None:
-        allowed = declared(app, request.endpoint) if request.endpoint else {"public"}
+        allowed = declared(app, request.endpoint) if request.endpoint else frozenset({"public"})
         if not allowed:
             abort(403)
-        return None if _may_enter(frozenset(allowed), roles_of_caller) else refuse()
+        return None if _may_enter(allowed, roles_of_caller) else refuse(allowed)
 
 
 def _may_enter(allowed: frozenset[str], roles_of_caller: RolesOfCaller) -> bool:

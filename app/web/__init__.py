@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.web import formatting
-from app.web.accounts import security
+from app.web.accounts import second_step, security  # noqa: F401 - the former puts its routes on the blueprint
 from app.web.accounts.views import account
 from app.web.admin.views import admin
 from app.web.articles.editing import editing

@@ -38,7 +38,7 @@ class World:
         client = self.app.test_client()
         if caller in self.people:
             user = self.session.get_one(User, self.people[caller])
-            key = services.begin_sign_in(self.session, user.id, "Test")
+            key = services.begin_sign_in(self.session, user.id, "Test", second_factor=True)
             self.session.commit()
             with client.session_transaction() as cookie:
                 cookie.update(_user_id=user.fs_uniquifier, sign_in=key, fs_paa=time.time(), _fresh=True)

@@ -165,8 +165,9 @@ def test_the_demos_sign_ins_work_in_development_only(app: Flask, client: FlaskCl
     with app.app_context():
         from app.doors.database import db
 
-        addresses = make_people(db.session, hash_password(DEMO_PASSWORD))
-        assert make_people(db.session, "another") == addresses
+        keys = app.config["SETTINGS"].data_keys
+        addresses = make_people(db.session, hash_password(DEMO_PASSWORD), keys)
+        assert make_people(db.session, "another", keys) == addresses
         db.session.commit()
     assert len(DEMO_PASSWORD) >= 15
     assert sign_in(client, "admin@demo.example", DEMO_PASSWORD).status_code == 302

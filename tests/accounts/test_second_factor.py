@@ -5,10 +5,10 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security.totp import Totp
 from passlib.totp import TOTP
 from sqlalchemy.orm import Session
 
+from app.web.accounts.second_factor import OneTimeCodes
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in, signed_in, user
 
 pytestmark = pytest.mark.databases
@@ -29,14 +29,14 @@ def set_up(client: FlaskClient) -> str:
     assert action
     assert 'src="data:image/svg+xml' in page
     answer = client.post(action[1], data={"code": code_for(shown[1])})
-    assert answer.headers["Location"] == "/account/"
+    assert answer.headers["Location"] == "/account/onward"
     return shown[1]
 
 
 @pytest.fixture
 def key(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
     """Ada has a second factor; a code may be used again within its half minute, because tests are fast."""
-    monkeypatch.setattr(Totp, "get_last_counter", lambda *_: None)
+    monkeypatch.setattr(OneTimeCodes, "get_last_counter", lambda *_: None)
     make_user(app)
     client = app.test_client()
     sign_in(client)

@@ -1,5 +1,7 @@
 """The editor's desk: who may sit at it, and what it keeps."""
 
+import time
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -27,10 +29,10 @@ FORM = MultiDict(
 
 def sign_in(session: Session, client: FlaskClient, role: str) -> FlaskClient:
     user = accounts.make_confirmed_user(session, f"{role}@example.org", "unusable", (role,))
-    key = accounts.begin_sign_in(session, user.id, "test")
+    key = accounts.begin_sign_in(session, user.id, "test", second_factor=True)
     session.commit()
     with client.session_transaction() as kept:
-        kept.update({"_user_id": user.fs_uniquifier, "_fresh": True, KEY: key})
+        kept.update({"_user_id": user.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), KEY: key})
     return client
 
 

@@ -10,7 +10,7 @@ from app.accounts.roles import SIGNED_IN
 from app.core.sqlite import WRITING
 from app.doors.audience import declare_endpoints
 from app.doors.database import db
-from app.web.accounts import addresses, forms, limits, mail, rules, sign_ins
+from app.web.accounts import addresses, forms, limits, mail, rules, second_factor, sign_ins
 from app.web.accounts.settings import library_settings
 
 FOR_EVERYBODY = frozenset(
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         password_util_cls=rules.PasswordRule,
         webauthn_util_cls=rules.Passkeys,
         mail_util_cls=mail.OutboxMail,
+        totp_cls=second_factor.OneTimeCodes,
         register_form=forms.RegisterForm,
         login_form=forms.LoginForm,
         verify_form=forms.VerifyForm,
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
     declare_endpoints(app, {"public"}, own & everybody)
     declare_endpoints(app, SIGNED_IN, own - everybody)
     sign_ins.init_app(app)
+    second_factor.init_app(app)
     app.before_request(_take_write_lock)
     app.after_request(_keep_private)
 

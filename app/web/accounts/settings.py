@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.authenticator import ISSUER
 from app.core import clock
 from config import Settings
 
@@ -27,8 +28,8 @@ AFTERWARDS = {
     "POST_LOGIN_VIEW": "/account/",
     "POST_CHANGE_EMAIL_VIEW": "/account/",
     "POST_VERIFY_VIEW": "/account/",
-    "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
-    "WAN_POST_REGISTER_VIEW": "/account/passkeys",
+    "TWO_FACTOR_POST_SETUP_VIEW": "/account/onward",
+    "WAN_POST_REGISTER_VIEW": "/account/onward/passkeys",
 }
 
 MESSAGES = {
@@ -114,8 +115,9 @@ def library_settings(settings: Settings) -> dict[str, Any]:
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "TWO_FACTOR_ALWAYS_VALIDATE": True,
-        "TOTP_SECRETS": _totp_keys(settings.data_keys),
-        "TOTP_ISSUER": "Unknot",
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "TOTP_SECRETS": dict(enumerate(settings.data_keys)),
+        "TOTP_ISSUER": ISSUER,
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": list(settings.data_keys),
@@ -138,9 +140,3 @@ def library_settings(settings: Settings) -> dict[str, Any]:
         **{f"MSG_{name}": message for name, message in MESSAGES.items()},
     }
     return {f"SECURITY_{name}": value for name, value in library.items()}
-
-
-def _totp_keys(data_keys: tuple[str, ...]) -> dict[int, str]:
-    """Keys for authenticator secrets, made from the data keys; the newest has the highest tag and writes."""
-    oldest_first = reversed(data_keys)
-    return {tag: hashlib.sha256(f"totp:{key}".encode()).hexdigest() for tag, key in enumerate(oldest_first, start=1)}

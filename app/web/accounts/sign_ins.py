@@ -21,6 +21,10 @@ BROWSERS = re.compile(r"(Firefox|Edg|OPR|SamsungBrowser|Chrome|Safari)/")
 SYSTEMS = re.compile(r"(iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux)")
 NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "CrOS": "ChromeOS", "Mac OS X": "Mac"}
 FAMILIES = ("Edg/", "OPR/", "SamsungBrowser/")
+WITH_SECOND_FACTOR = frozenset(
+    {"security.two_factor_token_validation", "security.mf_recovery", "security.wan_signin_response"}
+)
+"""Sign-ins that end here were made with two factors: a code, a recovery code, a passkey that knows its owner."""
 
 
 def describe(user_agent: str) -> str:
@@ -53,9 +57,11 @@ def check_device() -> None:
     if found is None:
         logout_user()
         session.clear()
-    elif clock.now() - found[1] > services.SEEN_EVERY:
+        return
+    g.second_factor = found.second_factor
+    if clock.now() - found.seen_at > services.SEEN_EVERY:
         with transaction() as changes:
-            services.mark_seen(changes, found[0])
+            services.mark_seen(changes, found.id)
 
 
 def _begin(_app: Flask, user: User, **_: Any) -> None:
@@ -69,8 +75,15 @@ def _begin(_app: Flask, user: User, **_: Any) -> None:
     old = session.get(KEY)
     if old:
         services.end_sign_in(db.session, old)
-    session[KEY] = services.begin_sign_in(db.session, user.id, describe(request.headers.get("User-Agent", "")))
+    device = describe(request.headers.get("User-Agent", ""))
+    session[KEY] = services.begin_sign_in(db.session, user.id, device, second_factor=_two_factors())
     db.session.commit()
+
+
+def _two_factors() -> bool:
+    """Whether this sign-in is made with two; a changed password renews the sign-in that was there."""
+    renewed = request.endpoint == "security.change_password" and bool(g.get("second_factor"))
+    return renewed or request.endpoint in WITH_SECOND_FACTOR
 
 
 def _end(_app: Flask, **_: Any) -> None:

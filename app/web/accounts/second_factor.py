@@ -1,0 +1,101 @@
+"""The second factor in the sign-in library's words: codes that work once, and who may change what guards a room."""
+
+from typing import Any, cast
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_security import Totp, UserMixin, tf_disabled, tf_profile_changed, wan_deleted, wan_registered
+from passlib.totp import TotpMatch
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.accounts import services
+from app.accounts.authenticator import factory
+from app.accounts.demo import code_now
+from app.accounts.guarded import GUARDED, Step
+from app.accounts.models import User
+from app.doors.caller import caller, step_before_rooms
+from app.doors.database import db
+from app.web.accounts.mail import post
+from app.web.accounts.sign_ins import KEY
+
+CHANGES = frozenset(
+    {
+        "security.two_factor_setup",
+        "security.two_factor_setup_validate",
+        "security.mf_recovery_codes",
+        "security.wan_register",
+        "security.wan_register_response",
+        "security.wan_delete",
+    }
+)
+"""What adds a factor, or takes one away."""
+
+
+class OneTimeCodes(Totp):
+    """An app's codes, each taken once (RFC 6238 §5.2). `secrets` are the data keys, newest first, by their place."""
+
+    def __init__(self, secrets: dict[int, str], issuer: str) -> None:
+        self._totp = factory(list(secrets.values()))
+
+    def get_last_counter(self, user: UserMixin) -> int | None:
+        """Read under a lock on the row: of two who come with the same code at once, one waits and is refused."""
+        query = select(User.tf_last_counter).where(User.id == user.id).with_for_update()
+        return db.session.scalar(query)
+
+    def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
+        cast(User, user).tf_last_counter = tmatch.counter
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["unknot_security"].tf_token_validation_context_processor(_demo_code)
+    app.before_request(_guard_changes)
+    for signal in (tf_profile_changed, wan_registered):
+        signal.connect(_added, app)
+    tf_disabled.connect(_code_gone, app)
+    wan_deleted.connect(_passkey_gone, app)
+
+
+def _demo_code() -> dict[str, Any]:
+    """For the demo's accounts, whose passwords are public too: the code that an app would show. Development only."""
+    settings = current_app.config["SETTINGS"]
+    if not settings.development:
+        return {}
+    user = db.session.scalar(select(User).where(User.fs_uniquifier == session.get("tf_user_id")))
+    return {"demo_code": code_now(user, settings.data_keys) if user else None}
+
+
+def _guard_changes() -> Response | None:
+    """Whoever has a guarded role and only typed the password changes nothing about the factor they did not show."""
+    user = caller()
+    if request.endpoint not in CHANGES or user is None:
+        return None
+    g.had_second_factor = user.has_second_factor
+    barred = request.method == "POST" and user.role_names & GUARDED and step_before_rooms(user) is Step.SIGN_IN
+    return redirect(url_for("account.second_step")) if barred else None
+
+
+def _added(_app: Flask, user: User, **_facts: Any) -> None:
+    """The first factor was just shown to work; a further one says nothing about the first."""
+    if not g.get("had_second_factor") and session.get(KEY):
+        services.prove_second_factor(db.session, session[KEY])
+    _tell(user)
+
+
+def _code_gone(_app: Flask, user: User, **_facts: Any) -> None:
+    user.tf_last_counter = None
+    _forget_when_last(user, bool(user.webauthn))
+
+
+def _passkey_gone(_app: Flask, user: User, name: str, **_facts: Any) -> None:
+    _forget_when_last(user, bool(user.tf_primary_method) or any(key.name != name for key in user.webauthn))
+
+
+def _forget_when_last(user: User, another: bool) -> None:
+    if not another:
+        services.forget_second_factor(db.session, user.id)
+    _tell(user)
+
+
+def _tell(user: User) -> None:
+    post("factor_changed", _("The way you sign in was changed"), user.email, user=user)
