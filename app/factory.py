@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask
 from flask_alembic import Alembic
-from flask_babel import Babel, get_locale
 from flask_openapi import Info, OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,7 +18,6 @@ from config import ROOT, Settings, from_environment
 
 alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
 csrf = CSRFProtect()
-babel = Babel()
 
 
 def create_app(settings: Settings | None = None, overrides: dict[str, Any] | None = None) -> Flask:
@@ -53,8 +51,6 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
 def _wire(app: OpenAPI) -> None:
     database.init_app(app)
     alembic.init_app(app)
-    babel.init_app(app, locale_selector=locale.select_locale)
-    app.add_template_global(get_locale)
     locale.init_app(app)
     csrf.init_app(app)
     request_log.init_app(app)

@@ -125,7 +125,7 @@ def _check(facts: ExternalFacts) -> None:
     for name, most in limits:
         value = getattr(facts, name)
         if not value.strip() or len(value) > most:
-            raise Invalid(f"Please give a {name} of at most {most} characters.", field=name)
+            raise Invalid("Please fill this in, with at most %(most)s characters.", field=name, values={"most": most})
     if len(facts.author) > 120:
         raise Invalid("Please give an author of at most 120 characters.", field="author")
     if not links.is_public_address(facts.url):

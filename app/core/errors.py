@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 
+from app.core.texts import Sentence
+
 
 class DomainError(Exception):
-    """Base of them all. `message` is written for the person; `code` is stable for programs; `facts` help to go on."""
+    """Base of them all. `message` is written for the person; `code` is stable for programs; `facts` help to go on.
+
+    The message is English. With `values` it names them as `%(name)s`, and a door can say it in another language.
+    """
 
     status = 400
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, facts: Mapping[str, object] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self,
+        message: str,
+        *,
+        values: Mapping[str, object] | None = None,
+        code: str | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
+        self.message = Sentence(message, **values) if values else message
+        super().__init__(self.message)
         self.code = code or self.code
         self.facts = dict(facts or {})
 
@@ -51,8 +63,9 @@ class Invalid(DomainError):
         message: str,
         *,
         field: str | None = None,
+        values: Mapping[str, object] | None = None,
         code: str | None = None,
         facts: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(message, code=code, facts=facts)
+        super().__init__(message, values=values, code=code, facts=facts)
         self.field = field

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from app.core.addresses import is_public
 from app.core.errors import DomainError
+from app.core.texts import N_
 
 MOST_HOPS = 3
 CHUNK = 64 * 1024
@@ -107,15 +108,15 @@ def _parse(url: str, gate: Gate) -> SplitResult:
         host, port = (parts.hostname or "").rstrip("."), parts.port
         host = host if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
-        raise _refused("This is not an address that can be fetched.") from None
+        raise _refused(N_("This is not an address that can be fetched.")) from None
     scheme = SCHEMES.get(parts.scheme.lower())
     if scheme is None or not host or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url.strip()):
-        raise _refused("The address must begin with https://, http:// or webcal://.")
+        raise _refused(N_("The address must begin with https://, http:// or webcal://."))
     if parts.username is not None or parts.password is not None:
-        raise _refused("The address must not contain a user name or password.")
+        raise _refused(N_("The address must not contain a user name or password."))
     number = port or (443 if scheme == "https" else 80)
     if gate.ports is not None and number not in gate.ports:
-        raise _refused("The address must use the usual port, 80 or 443.")
+        raise _refused(N_("The address must use the usual port, 80 or 443."))
     netloc = f"[{host}]" if ":" in host else host
     return SplitResult(scheme, f"{netloc}:{number}" if port else netloc, parts.path or "/", parts.query, "")
 
@@ -135,7 +136,7 @@ def _addresses(parts: SplitResult, gate: Gate, until: float) -> list[str]:
     if not addresses:
         raise Unfetchable("No such server was found. Check the address.")
     if not all(gate.may_reach(address) for address in addresses):
-        raise _refused("This address leads inside a private network. Only public addresses can be fetched.")
+        raise _refused(N_("This address leads inside a private network. Only public addresses can be fetched."))
     return addresses
 
 
@@ -206,7 +207,7 @@ def _body(answer: http.client.HTTPResponse, most: int) -> bytes:
     while part := answer.read(CHUNK):
         size += len(part)
         if size > most:
-            raise Unfetchable(f"The file is larger than {most // (1024 * 1024)} MB.", code="too-large")
+            raise Unfetchable("The file is larger than what we read.", code="too-large")
         parts.append(part)
     if answer.length:
         raise http.client.IncompleteRead(b"", answer.length)

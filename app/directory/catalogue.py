@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from app.core.texts import N_
+
 Kind = Literal["condition", "technique"]
 Standing = Literal["recommended", "with_caution", "no_evidence"]
 
@@ -37,7 +39,7 @@ SPECIALTIES: tuple[Specialty, ...] = (
     _condition(
         1,
         "lower-back-pain",
-        "Lower back pain",
+        N_("Lower back pain"),
         "low back pain",
         "back pain",
         "lumbago",
@@ -50,7 +52,7 @@ SPECIALTIES: tuple[Specialty, ...] = (
     _condition(
         2,
         "sciatica",
-        "Sciatica",
+        N_("Sciatica"),
         "sciatic nerve",
         "sciatic pain",
         "leg pain",
@@ -62,7 +64,7 @@ SPECIALTIES: tuple[Specialty, ...] = (
     _condition(
         3,
         "pinched-nerve",
-        "Pinched nerve",
+        N_("Pinched nerve"),
         "radiculopathy",
         "trapped nerve",
         "nerve compression",
@@ -71,16 +73,16 @@ SPECIALTIES: tuple[Specialty, ...] = (
         "numb arm",
         "tingling arm",
     ),
-    _condition(4, "neck-pain", "Neck pain", "stiff neck", "cervical pain", "sore neck", "tech neck", "whiplash"),
+    _condition(4, "neck-pain", N_("Neck pain"), "stiff neck", "cervical pain", "sore neck", "tech neck", "whiplash"),
     _condition(
-        5, "shoulder-pain", "Shoulder pain", "frozen shoulder", "rotator cuff", "sore shoulder", "upper back pain"
+        5, "shoulder-pain", N_("Shoulder pain"), "frozen shoulder", "rotator cuff", "sore shoulder", "upper back pain"
     ),
-    _condition(6, "headache", "Headache", "tension headache", "migraine", "head pain"),
-    _condition(7, "hip-pain", "Hip pain", "sore hip", "buttock pain", "glute pain", "hip tightness"),
+    _condition(6, "headache", N_("Headache"), "tension headache", "migraine", "head pain"),
+    _condition(7, "hip-pain", N_("Hip pain"), "sore hip", "buttock pain", "glute pain", "hip tightness"),
     _condition(
         8,
         "muscle-tension",
-        "Muscle tension",
+        N_("Muscle tension"),
         "tight muscles",
         "knots",
         "stress",
@@ -88,30 +90,30 @@ SPECIALTIES: tuple[Specialty, ...] = (
         "muscle spasm",
         "relaxation",
     ),
-    _condition(9, "pregnancy", "Pregnancy aches", "pregnant", "pelvic girdle pain", "maternity"),
+    _condition(9, "pregnancy", N_("Pregnancy aches"), "pregnant", "pelvic girdle pain", "maternity"),
     _condition(
-        10, "sports-injury", "Sports injury", "strain", "sprain", "running injury", "hamstring", "sports recovery"
+        10, "sports-injury", N_("Sports injury"), "strain", "sprain", "running injury", "hamstring", "sports recovery"
     ),
-    _condition(11, "knee-pain", "Knee pain", "sore knee", "runner's knee", "it band"),
-    _condition(12, "jaw-pain", "Jaw pain", "tmj", "tmd", "jaw clenching", "teeth grinding"),
-    _technique(101, "swedish", "Swedish massage", "relaxation massage", "classic massage", "swedish"),
-    _technique(102, "deep-tissue", "Deep tissue", "deep tissue massage", "deep pressure", "firm massage"),
-    _technique(103, "myofascial-release", "Myofascial release", "fascia", "mfr", "fascial release", "myofascial"),
+    _condition(11, "knee-pain", N_("Knee pain"), "sore knee", "runner's knee", "it band"),
+    _condition(12, "jaw-pain", N_("Jaw pain"), "tmj", "tmd", "jaw clenching", "teeth grinding"),
+    _technique(101, "swedish", N_("Swedish massage"), "relaxation massage", "classic massage", "swedish"),
+    _technique(102, "deep-tissue", N_("Deep tissue"), "deep tissue massage", "deep pressure", "firm massage"),
+    _technique(103, "myofascial-release", N_("Myofascial release"), "fascia", "mfr", "fascial release", "myofascial"),
     _technique(
-        104, "trigger-point", "Trigger-point therapy", "trigger points", "trigger point massage", "referred pain"
+        104, "trigger-point", N_("Trigger-point therapy"), "trigger points", "trigger point massage", "referred pain"
     ),
     _technique(
-        105, "gentle-stretching", "Gentle stretching", "assisted stretching", "stretching", "passive stretching"
+        105, "gentle-stretching", N_("Gentle stretching"), "assisted stretching", "stretching", "passive stretching"
     ),
-    _technique(106, "sports-massage", "Sports massage", "athletic massage", "sport massage"),
-    _technique(107, "prenatal", "Prenatal massage", "pregnancy massage", "antenatal massage"),
-    _technique(108, "lymphatic-drainage", "Lymphatic drainage", "manual lymph drainage", "mld", "lymph drainage"),
+    _technique(106, "sports-massage", N_("Sports massage"), "athletic massage", "sport massage"),
+    _technique(107, "prenatal", N_("Prenatal massage"), "pregnancy massage", "antenatal massage"),
+    _technique(108, "lymphatic-drainage", N_("Lymphatic drainage"), "manual lymph drainage", "mld", "lymph drainage"),
     _technique(
-        109, "medical-massage", "Medical massage", "clinical massage", "orthopedic massage", "therapeutic massage"
+        109, "medical-massage", N_("Medical massage"), "clinical massage", "orthopedic massage", "therapeutic massage"
     ),
-    _technique(110, "hot-stone", "Hot stone massage", "hot stones", "heat massage"),
-    _technique(111, "craniosacral", "Craniosacral therapy", "cranial sacral", "cst"),
-    _technique(112, "neuromuscular", "Neuromuscular therapy", "nmt", "neuromuscular massage"),
+    _technique(110, "hot-stone", N_("Hot stone massage"), "hot stones", "heat massage"),
+    _technique(111, "craniosacral", N_("Craniosacral therapy"), "cranial sacral", "cst"),
+    _technique(112, "neuromuscular", N_("Neuromuscular therapy"), "nmt", "neuromuscular massage"),
 )
 
 BY_SLUG: Mapping[str, Specialty] = MappingProxyType({each.slug: each for each in SPECIALTIES})

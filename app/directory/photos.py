@@ -10,6 +10,7 @@ import warnings
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.core.errors import Invalid
+from app.core.texts import N_
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 5 * 1024 * 1024
@@ -25,7 +26,7 @@ NAME = re.compile(r"[0-9a-f]{40}\.jpg")
 def portrait(content: bytes) -> bytes:
     """A square JPEG of 640 pixels; Invalid says what is wrong with the upload."""
     if len(content) > MOST_BYTES:
-        raise _refused("That file is larger than 5 MB. Choose a smaller one.", "photo-large")
+        raise _refused(N_("That file is larger than 5 MB. Choose a smaller one."), "photo-large")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -33,9 +34,9 @@ def portrait(content: bytes) -> bytes:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except UnidentifiedImageError as error:
-        raise _refused("That is not a JPEG, PNG or WebP picture.", "photo-kind") from error
+        raise _refused(N_("That is not a JPEG, PNG or WebP picture."), "photo-kind") from error
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
-        raise _refused("That picture is broken. Choose another one.", "photo-broken") from error
+        raise _refused(N_("That picture is broken. Choose another one."), "photo-broken") from error
 
 
 def name_of(picture: bytes) -> str:
@@ -50,7 +51,7 @@ def _made(content: bytes) -> bytes:
         if width * height > MOST_PIXELS:
             raise _too_many_pixels()
         if min(width, height) < LEAST_SIDE:
-            raise _refused("That picture is too small: it needs 200 pixels each way.", "photo-small")
+            raise _refused(N_("That picture is too small: it needs 200 pixels each way."), "photo-small")
         image.draft("RGB", (SIDE * 2, SIDE * 2))
         upright = ImageOps.exif_transpose(image)
         square = ImageOps.fit(_flat(upright), (SIDE, SIDE), Image.Resampling.LANCZOS, centering=ABOVE_THE_MIDDLE)
@@ -72,7 +73,7 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _too_many_pixels() -> Invalid:
-    return _refused("That picture has too many pixels. Make it smaller than 40 megapixels.", "photo-pixels")
+    return _refused(N_("That picture has too many pixels. Make it smaller than 40 megapixels."), "photo-pixels")
 
 
 def _refused(message: str, code: str) -> Invalid:

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.fetching import Fetched, Gate, Unfetchable, fetch
 from app.core.logs import logger
+from app.core.texts import N_
 from app.doors.database import db, in_transaction
 from app.scheduling import queries, services
 from app.scheduling.calendars.busy import Reading
@@ -20,11 +21,12 @@ log = logger("unknot.calendars")
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
 """How far a calendar is worked out: past the longest horizon (365 days) until it is read again."""
 
+FAILED = N_("The server answered with an error.")
 WORDS = {
-    401: "The server asks for a password. Use the calendar's secret address instead.",
-    403: "The server does not let us in. Use the calendar's secret address instead.",
-    404: "There is no calendar at this address any more.",
-    410: "There is no calendar at this address any more.",
+    401: N_("The server asks for a password. Use the calendar's secret address instead."),
+    403: N_("The server does not let us in. Use the calendar's secret address instead."),
+    404: N_("There is no calendar at this address any more."),
+    410: N_("There is no calendar at this address any more."),
 }
 
 
@@ -48,7 +50,7 @@ def _sync_alone(calendar_id: int) -> None:
         sync(calendar_id)
     except Exception:
         log.exception("calendar broke", calendar=calendar_id)
-        words = "This calendar could not be read."
+        words = N_("This calendar could not be read.")
         in_transaction(lambda session: services.record_failure(session, calendar_id, words, now()))
 
 
@@ -63,7 +65,7 @@ def sync(calendar_id: int) -> str | None:
         reading = None if answer.status == 304 else read_calendar(answer.body, due.zone)
     except DomainError as error:
         words = error.message
-        log.info("calendar not synced", calendar=calendar_id, code=error.code)
+        log.info("calendar not synced", calendar=calendar_id, code=error.code, **error.facts)
         in_transaction(lambda session: services.record_failure(session, calendar_id, words, now()))
         return words
     in_transaction(lambda session: _record(session, due, answer, reading, now()))
@@ -76,7 +78,7 @@ def ask(due: DueCalendar) -> Fetched:
     if answer.status == 304 and (due.etag or due.last_modified):
         return answer
     if answer.status != 200:
-        raise Unfetchable(WORDS.get(answer.status, f"The server answered with an error ({answer.status})."))
+        raise Unfetchable(WORDS.get(answer.status, FAILED), facts={"status": answer.status})
     return answer
 
 

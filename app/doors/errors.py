@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import DomainError, Invalid
 from app.core.logs import logger
 from app.doors.database import db
+from app.doors.locale import said
 
 log = logger("unknot.errors")
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 500, 503})
@@ -51,7 +52,7 @@ def invalid_parameters(error: ValidationError) -> Response:
 def _domain(error: DomainError) -> Response | tuple[str, int]:
     db.session.rollback()
     if not wants_problem():
-        return page(error.status, error.message)
+        return page(error.status, said(error))
     field = {"field": error.field} if isinstance(error, Invalid) and error.field else {}
     return problem(error.status, error.code, error.message, **field, **error.facts)
 

@@ -27,7 +27,6 @@ def letterhead_of(settings: Settings) -> Letterhead:
         base_url=settings.base_url,
         sender=sender_of(settings.mail_url, settings.base_url),
         templates=ROOT / "templates" / "mail",
-        translations=ROOT / "app" / "translations",
     )
 
 

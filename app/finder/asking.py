@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.core.texts import N_, Sentence
 from app.directory.catalogue import ANY
 from app.finder.criteria import LONGEST_TEXT, Parsed, Problem, SearchCriteria, parse, point_of
 from app.finder.understanding import Understood, understand
@@ -59,7 +60,7 @@ def located(locate: Locate, where: str) -> Geocoded:
         return Geocoded()
     if len(where) > LONGEST_TEXT:
         return Geocoded(
-            note="That is too long for a place. Type a town or a ZIP code, for example “Austin, TX” or “78704”."
+            note=N_("That is too long for a place. Type a town or a ZIP code, for example “Austin, TX” or “78704”.")
         )
     return locate(where)
 
@@ -76,5 +77,9 @@ def _problems(parsed: Parsed, understood: Understood) -> tuple[Problem, ...]:
     if not understood.text or understood.specialty:
         return parsed.problems
     text = understood.text if len(understood.text) <= 60 else understood.text[:59] + "…"
-    message = f"We do not know what “{text}” is, so these are therapists for anything. Choose from the list, or say it differently."
+    message = Sentence(
+        "We do not know what “%(text)s” is, so these are therapists for anything."
+        " Choose from the list, or say it differently.",
+        text=text,
+    )
     return (Problem("what", message), *parsed.problems)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from app.core.geometry import is_point
+from app.core.texts import N_, Sentence
 from app.directory import languages
 from app.directory.catalogue import ANY, BY_ID, BY_SLUG
 from app.finder import when
@@ -123,11 +124,11 @@ class _Reader:
     def switch(self, name: str) -> bool:
         text = self.text(name).casefold()
         if text not in (*FALSE, *TRUE):
-            self.wrong(name, "This is either on (1) or off (0).")
+            self.wrong(name, N_("This is either on (1) or off (0)."))
         return text in TRUE
 
     def minutes(self) -> int | None:
-        message = f"Minutes are a multiple of 5, from 5 to {MOST_MINUTES}."
+        message = Sentence("Minutes are a multiple of 5, from 5 to %(most)s.", most=MOST_MINUTES)
         value = self.number("minutes", 5, MOST_MINUTES, message)
         if value is not None and value % 5:
             self.wrong("minutes", message)
@@ -135,21 +136,22 @@ class _Reader:
         return None if value is None else int(value)
 
     def price(self) -> int | None:
-        value = self.number("max_price", 0, MOST_PRICE, f"The highest price is a number from 0 to {MOST_PRICE:,}.")
+        message = Sentence("The highest price is a number from 0 to %(most)s.", most=f"{MOST_PRICE:,}")
+        value = self.number("max_price", 0, MOST_PRICE, message)
         return None if value is None else round(value * 100)
 
     def moment(self, name: str) -> when.Moment | None:
         text = self.text(name)
         found = when.moment(text) if text else None
         if text and found is None:
-            self.wrong(name, "A day is written like 2026-12-01.")
+            self.wrong(name, N_("A day is written like 2026-12-01."))
         return found
 
     def days(self) -> tuple[when.Moment | None, when.Moment | None]:
         """The first and the last; the last is left out when it comes before the first."""
         first, last = self.moment("from"), self.moment("to")
         if when.out_of_order(first, last):
-            self.wrong("to", "The last day is before the first one.")
+            self.wrong("to", N_("The last day is before the first one."))
             return first, None
         return first, last
 
@@ -157,14 +159,14 @@ class _Reader:
         text = self.text("time")
         found = when.part_of_day(text) if text else None
         if text and found is None:
-            self.wrong("time", "A time of day is morning, afternoon, evening, or like 18:00-20:00.")
+            self.wrong("time", N_("A time of day is morning, afternoon, evening, or like 18:00-20:00."))
         return found
 
     def technique(self) -> int:
         slug = self.text("technique")
         known = BY_SLUG.get(slug)
         if slug and (known is None or known.kind != "technique"):
-            self.wrong("technique", "We do not know that technique. Choose one from the list.")
+            self.wrong("technique", N_("We do not know that technique. Choose one from the list."))
             return ANY
         return known.id if known else ANY
 
@@ -182,15 +184,17 @@ def parse(values: Mapping[str, str], *, specialty_id: int = ANY, miles: bool = F
         radius_km=_radius(reader, miles=miles),
         minutes=reader.minutes(),
         max_price_cents=reader.price(),
-        language=reader.choice("language", languages.CODES, "We do not know that language. Choose one from the list."),
-        gender=reader.choice("gender", GENDERS, "Choose female, male or other."),  # type: ignore[arg-type]
+        language=reader.choice(
+            "language", languages.CODES, N_("We do not know that language. Choose one from the list.")
+        ),
+        gender=reader.choice("gender", GENDERS, N_("Choose female, male or other.")),  # type: ignore[arg-type]
         home_visit=reader.switch("home_visit"),
         step_free=reader.switch("step_free"),
         checked=reader.switch("checked"),
         first=first,
         last=last,
         time=reader.part_of_day(),
-        sort=reader.choice("sort", SORTS, "Results are sorted by distance, by the soonest time or by price.")
+        sort=reader.choice("sort", SORTS, N_("Results are sorted by distance, by the soonest time or by price."))
         or "distance",  # type: ignore[arg-type]
     )
     return Parsed(criteria, tuple(reader.problems))
@@ -198,9 +202,14 @@ def parse(values: Mapping[str, str], *, specialty_id: int = ANY, miles: bool = F
 
 def _radius(reader: _Reader, *, miles: bool) -> float:
     unit = KM_PER_MILE if miles else 1.0
-    name = "miles" if miles else "km"
     least, most = (1, 310) if miles else (LEAST_RADIUS_KM, MOST_RADIUS_KM)
-    value = reader.number("radius", least, most, f"The distance is a number of {name} from {least:g} to {most:g}.")
+    words = {"least": f"{least:g}", "most": f"{most:g}"}
+    message = (
+        Sentence("The distance is a number of miles from %(least)s to %(most)s.", **words)
+        if miles
+        else Sentence("The distance is a number of km from %(least)s to %(most)s.", **words)
+    )
+    value = reader.number("radius", least, most, message)
     if value is None:
         return DEFAULT_RADIUS_MILES * unit if miles else DEFAULT_RADIUS_KM
     return value * unit

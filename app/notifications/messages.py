@@ -31,12 +31,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every message needs to know of the house: its public address, the sender, and where its words are."""
+    """What every message needs to know of the house: its public address, the sender, and where its templates are."""
 
     base_url: str
     sender: str
     templates: Path
-    translations: Path
 
 
 def to_facts(message: Message) -> dict[str, Any]:

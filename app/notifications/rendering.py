@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.core.catalogues import known, texts
 from app.notifications.messages import Letterhead
 
 
@@ -31,7 +31,7 @@ def write(
     table: Sequence[tuple[str, str]] = (),
 ) -> Written:
     """The message `templates/mail/<name>.txt` with its facts, and a table of what is the case beneath the words."""
-    environment = _environment(letterhead.templates, letterhead.translations, locale)
+    environment = _environment(letterhead.templates, known(locale))
     template = environment.get_template(f"{name}.txt")
     context = template.new_context({"base_url": letterhead.base_url, **facts})
     parts = {block: "".join(render(context)) for block, render in template.blocks.items()}
@@ -55,13 +55,12 @@ def _button(line: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _environment(templates: Path, translations: Path, locale: str) -> Environment:
+def _environment(templates: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),
         extensions=["jinja2.ext.i18n"],
     )
-    texts: NullTranslations = Translations.load(str(translations), [locale])
-    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
     return environment

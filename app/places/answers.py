@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from app.core.texts import N_
 from app.places import matching
 from app.places.matching import Area, Match, Reading
 from app.places.results import Geocoded, Spot
 
-ASK = "Type a town or a ZIP code, for example “Austin, TX” or “78704”."
+ASK = N_("Type a town or a ZIP code, for example “Austin, TX” or “78704”.")
 
 
 def short(text: str) -> str:

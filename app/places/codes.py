@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from app.core.texts import Sentence
 from app.places import matching, parse
 from app.places.answers import ASK, ordered
 from app.places.matching import Found, Match
@@ -46,7 +47,11 @@ def _by_zip(typed: parse.Typed, found: Found) -> Geocoded | None:
     if not typed.words:
         if zips:
             return Geocoded(zips[0].spot())
-        return Geocoded(note=f"{typed.zip_code} is not a ZIP code that mail is delivered to. {ASK}")
+        return Geocoded(
+            note=Sentence(
+                "%(code)s is not a ZIP code that mail is delivered to. %(ask)s", code=typed.zip_code, ask=Sentence(ASK)
+            )
+        )
     agreeing = _consistent([m for m in coded if m.kind in {"zip", "postcode"}], typed, found)
     if agreeing:
         return Geocoded(agreeing[0].spot(), note=_street_note(typed, agreeing[0]))
@@ -56,7 +61,9 @@ def _by_zip(typed: parse.Typed, found: Found) -> Geocoded | None:
     if reading and not typed.street:
         town = reading.matches[0]
         return Geocoded(
-            zips[0].spot(), ordered([zips[0], town]), f"{zips[0].name} is not in {town.label}: choose which you mean."
+            zips[0].spot(),
+            ordered([zips[0], town]),
+            Sentence("%(code)s is not in %(town)s: choose which you mean.", code=zips[0].name, town=town.label),
         )
     return Geocoded(zips[0].spot(), note=_street_note(typed, zips[0]))
 
@@ -65,7 +72,7 @@ def _street_note(typed: parse.Typed, code: Match) -> str:
     if not typed.street:
         return ""
     what = f"ZIP {code.name}" if code.kind == "zip" else code.label
-    return f"We could not place the street, so this is {what}."
+    return Sentence("We could not place the street, so this is %(place)s.", place=what)
 
 
 def _by_short_code(typed: parse.Typed, found: Found) -> Geocoded | None:
@@ -89,9 +96,11 @@ def _by_four_digits(code: str, found: Found) -> Geocoded | None:
     zips = [m for m in found.get("0" + code, ()) if m.kind == "zip"]
     others = [m for m in found.get(code, ()) if m.kind == "postcode"]
     if zips:
-        return Geocoded(zips[0].spot(), note=f"We read {code} as ZIP 0{code}.")
+        return Geocoded(zips[0].spot(), note=Sentence("We read %(code)s as ZIP %(zip)s.", code=code, zip=f"0{code}"))
     if not others:
-        return Geocoded(note=f"{code} is not a whole ZIP code. {ASK}")
+        return Geocoded(note=Sentence("%(code)s is not a whole ZIP code. %(ask)s", code=code, ask=Sentence(ASK)))
     spots = tuple(m.spot() for m in sorted(others, key=lambda m: m.country)[: matching.MOST_ALTERNATIVES])
     home = next((s for s in spots if s.country == "AU"), spots[0])
-    return Geocoded(home, spots if len(spots) > 1 else (), f"{code} is a postcode in another country.")
+    return Geocoded(
+        home, spots if len(spots) > 1 else (), Sentence("%(code)s is a postcode in another country.", code=code)
+    )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
+from app.core.texts import Sentence
 from app.places import matching, names, parse, typeahead
 from app.places.answers import ASK, answer, area_of, ordered, short
 from app.places.codes import by_code
@@ -29,12 +30,14 @@ def geocode(session: Session, text: str, near: tuple[float, float] | None = None
         return Geocoded(_pinned(at))
     typed = parse.typed(text)
     if parse.is_nowhere(typed):
-        return Geocoded(note="We cannot tell where you are from that. " + ASK)
+        return Geocoded(note=Sentence("We cannot tell where you are from that. %(ask)s", ask=Sentence(ASK)))
     found = found_by_key(session, _keys(typed))
     return (
         by_code(typed, found)
         or _by_words(session, typed, found, near)
-        or Geocoded(note=f"We do not know a place called “{short(text)}”. {ASK}")
+        or Geocoded(
+            note=Sentence("We do not know a place called “%(text)s”. %(ask)s", text=short(text), ask=Sentence(ASK))
+        )
     )
 
 
@@ -161,8 +164,10 @@ def _at_the_end(typed: parse.Typed, found: Found, near: tuple[float, float] | No
     reading = matching.trailing(found, typed.words, typed.breaks, typed.street)
     if reading is None:
         return None
-    what = "the street" if typed.street else f"“{short(' '.join(reading.left_out))}”"
-    return answer(reading, near, f"We could not place {what}, so this is {reading.matches[0].label}.")
+    label = reading.matches[0].label
+    if typed.street:
+        return answer(reading, near, Sentence("We could not place the street, so this is %(place)s.", place=label))
+    return answer(reading, near, _without(" ".join(reading.left_out), label))
 
 
 def _big_city_at_the_end(typed: parse.Typed, found: Found) -> Geocoded | None:
@@ -171,6 +176,9 @@ def _big_city_at_the_end(typed: parse.Typed, found: Found) -> Geocoded | None:
     for start in range(1, len(words)):
         whole = [m for m in matching.places(found, " ".join(words[start:])) if m.primary and m.weight >= BIG_CITY]
         if whole:
-            left_out = short(" ".join(words[:start]))
-            return Geocoded(whole[0].spot(), note=f"We could not place “{left_out}”, so this is {whole[0].label}.")
+            return Geocoded(whole[0].spot(), note=_without(" ".join(words[:start]), whole[0].label))
     return None
+
+
+def _without(left_out: str, label: str) -> str:
+    return Sentence("We could not place “%(left_out)s”, so this is %(place)s.", left_out=short(left_out), place=label)

@@ -3,15 +3,15 @@
 Words are in `templates/mail/visit/`. Subjects and addresses name no treatment and no complaint.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from babel.dates import format_datetime, get_timezone_name
 from babel.numbers import format_currency
-from babel.support import NullTranslations, Translations
 from sqlalchemy.orm import Session
 
+from app.core.catalogues import texts
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.zones import zone
@@ -116,7 +116,7 @@ def _message(
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
         "dates": _dates(session, visit, facts, locale),
     }
-    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, letterhead, locale))
+    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale))
     return Message(
         to=to,
         subject=written.subject,
@@ -126,8 +126,8 @@ def _message(
     )
 
 
-def _table(visit: Visit, letterhead: Letterhead, locale: str) -> list[tuple[str, str]]:
-    _ = _gettext(letterhead, locale)
+def _table(visit: Visit, locale: str) -> list[tuple[str, str]]:
+    _ = texts(locale).gettext
     rows = [
         (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
         (_("Where"), where(visit)),
@@ -163,11 +163,6 @@ def _moment(at: datetime | None, visit: Visit, locale: str) -> str:
 
 def _text_moment(text: str | None, visit: Visit, locale: str) -> str:
     return _moment(datetime.fromisoformat(text), visit, locale) if text else ""
-
-
-def _gettext(letterhead: Letterhead, locale: str) -> Callable[[str], str]:
-    texts: NullTranslations = Translations.load(str(letterhead.translations), [locale])
-    return texts.gettext
 
 
 def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:

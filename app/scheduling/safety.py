@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, cast
 
+from app.core.texts import N_
+
 Group = Literal["emergency", "doctor_first", "precaution"]
 Outcome = Literal["stop", "choose", "flag", "clear"]
 
@@ -43,10 +45,6 @@ class Question:
     text: str
     short: str
     source: Source
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate where it is shown"
-    return text
 
 
 QUESTIONS: Final = (

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from app.core.texts import Sentence
 from app.core.zones import zone
 
 EVERY_WEEKS: Final = (1, 2)
 MOST_VISITS: Final = 12
+WRONG: Final = Sentence("A series is weekly or every two weeks, with 1 to %(most)s visits.", most=MOST_VISITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ def occurrences(first: datetime, time_zone: str, every_weeks: int, count: int) -
     that comes twice is its first (RFC 5545 §3.3.5).
     """
     if every_weeks not in EVERY_WEEKS or not 1 <= count <= MOST_VISITS:
-        raise ValueError(f"a series is weekly or every two weeks, with 1 to {MOST_VISITS} visits")
+        raise ValueError(WRONG)
     wall = first.astimezone(zone(time_zone))
     dates = [wall.replace(tzinfo=None) + timedelta(weeks=every_weeks * number) for number in range(1, count)]
     later = [each.replace(tzinfo=wall.tzinfo, fold=0).astimezone(UTC) for each in dates]

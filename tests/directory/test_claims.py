@@ -161,7 +161,7 @@ def test_the_words_of_both_mails(session: Session, person: User, page: Therapist
     from app.notifications.messages import Letterhead
     from config import ROOT
 
-    paper = Letterhead("https://unknot.example", "x@unknot.example", ROOT / "templates/mail", ROOT / "app/translations")
+    paper = Letterhead("https://unknot.example", "x@unknot.example", ROOT / "templates/mail")
     made = claim(session, person, page)
     facts = {"to": "board@example.test", "code": code(session)}
     mail = RENDERERS["directory.claim_code"](session, facts, paper)

@@ -27,9 +27,7 @@ from config import ROOT
 
 pytestmark = pytest.mark.databases
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
-PAPER = Letterhead(
-    "https://unknot.example", "Unknot <post@unknot.example>", ROOT / "templates/mail", ROOT / "app/translations"
-)
+PAPER = Letterhead("https://unknot.example", "Unknot <post@unknot.example>", ROOT / "templates/mail")
 HELLO = Message(
     "pat@example.test",
     "Grüße, Pat",

@@ -21,9 +21,7 @@ from app.scheduling.waiting import Wish
 from config import ROOT
 from tests.scheduling.world import MONDAY, World, person
 
-PAPER = Letterhead(
-    "https://unknot.example", "Unknot <post@unknot.example>", ROOT / "templates/mail", ROOT / "app/translations"
-)
+PAPER = Letterhead("https://unknot.example", "Unknot <post@unknot.example>", ROOT / "templates/mail")
 HEALTH = re.compile(r"sciatica|back|pain|nerve|massage|treatment|disc", re.IGNORECASE)
 
 

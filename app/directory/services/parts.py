@@ -136,4 +136,4 @@ def _count(session: Session, kind: type[Part], therapist_id: int, most: int) -> 
 
 def _allow(facts: Mapping[str, Any], names: frozenset[str]) -> None:
     if unknown := set(facts) - names:
-        raise Invalid(f"Not to be set here: {', '.join(sorted(unknown))}.")
+        raise Invalid("Not to be set here: %(names)s.", values={"names": ", ".join(sorted(unknown))})

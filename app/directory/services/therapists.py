@@ -122,4 +122,4 @@ def _row(session: Session, therapist_id: int) -> Therapist:
 
 def _allow(facts: Mapping[str, Any]) -> None:
     if unknown := set(facts) - EDITABLE:
-        raise Invalid(f"Not to be set here: {', '.join(sorted(unknown))}.")
+        raise Invalid("Not to be set here: %(names)s.", values={"names": ", ".join(sorted(unknown))})

@@ -1,15 +1,17 @@
 """When a calendar keeps its owner busy: free, cancelled and broken events left out, repeats written out. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import icalendar
 import recurring_ical_events
 
+from app.core.texts import N_, Sentence, put_together, taken_apart
 from app.core.zones import zone_names
 from app.scheduling.calendars.events import Broken, Event, Moment, Reader, event, tzinfo_of
 from app.scheduling.calendars.text import Block, CalendarText, calendars, decode, unfolded, values
@@ -35,6 +37,15 @@ class Remark:
     begins: str
     words: str
     skipped: bool = True
+
+    def as_json(self) -> list[object]:
+        key, values = taken_apart(self.words)
+        return [self.begins, key, self.skipped, values]
+
+
+def remark(begins: str, key: str, skipped: bool, values: Mapping[str, object] = MappingProxyType({})) -> Remark:
+    """A remark again, from what `as_json` made of it."""
+    return Remark(begins, put_together(key, values), skipped)
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class _Found:
             self.busy.append((start, end))
 
     def skip(self, begins: str, error: Exception) -> None:
-        words = str(error) if isinstance(error, Broken) else "it cannot be worked out"
+        words = error.words if isinstance(error, Broken) else N_("it cannot be worked out")
         self.remarks.append(Remark(begins[:40], words))
 
 
@@ -79,12 +90,12 @@ def read(
     found = _Found(first, last, budget, own)
     texts = calendars(unfolded(decode(content)))
     if not texts:
-        raise NotACalendar("This is not a calendar file: it has no BEGIN:VCALENDAR.")
+        raise NotACalendar(N_("This is not a calendar file: it has no BEGIN:VCALENDAR."))
     for text in texts:
         _read_calendar(text, zone, found)
     busy = merged(found.busy)
     if len(busy) > MOST_BUSY:
-        raise NotACalendar("This calendar holds more busy times than anybody can have.")
+        raise NotACalendar(N_("This calendar holds more busy times than anybody can have."))
     skipped = sum(remark.skipped for remark in found.remarks)
     return Reading(busy, tuple(found.remarks[:MOST_REMARKS]), found.events, skipped)
 
@@ -110,7 +121,7 @@ def _read_calendar(text: CalendarText, zone: str, found: _Found) -> None:
         _read_free_busy(block, reader, found)
     _add_events([] if withdrawn else _events(text.of("VEVENT"), reader, found), reader, found)
     for name in sorted(reader.unknown):
-        words = f"the time zone “{name}” is not known; read as {reader.default}"
+        words = Sentence("the time zone “%(name)s” is not known; read as %(zone)s", name=name, zone=reader.default)
         found.remarks.append(Remark("", words, skipped=False))
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType
 
+from app.core.texts import N_
 from app.scheduling.calendars.busy import NotACalendar, read
 from app.scheduling.calendars.events import Broken
 
@@ -39,14 +40,14 @@ def main() -> None:
         )
         answer: dict[str, object] = {
             "busy": [[start.isoformat(), end.isoformat()] for start, end in reading.busy],
-            "remarks": [[each.begins, each.words, each.skipped] for each in reading.remarks],
+            "remarks": [each.as_json() for each in reading.remarks],
             "events": reading.events,
             "skipped": reading.skipped,
         }
     except NotACalendar as error:
         answer = {"refused": str(error)}
     except (TooLong, MemoryError, RecursionError):
-        answer = {"refused": "This calendar is too large or too tangled to read."}
+        answer = {"refused": N_("This calendar is too large or too tangled to read.")}
     sys.stdout.write(json.dumps(answer))
 
 
@@ -74,7 +75,7 @@ def _too_long(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _series_too_long(_signal: int, _frame: FrameType | None) -> None:
-    raise Broken("it repeats too often to be worked out")
+    raise Broken(N_("it repeats too often to be worked out"))
 
 
 if __name__ == "__main__":

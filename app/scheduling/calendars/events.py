@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from icalendar import vDuration, vRecur
 from icalendar.timezone import tzp
 
+from app.core.texts import N_, Sentence
 from app.core.zones import zone
 from app.scheduling.calendars.text import Block, Line, values
 from app.scheduling.calendars.zones import Zones, clean
@@ -42,7 +43,11 @@ Period = tuple[datetime, datetime]
 
 
 class Broken(ValueError):
-    """An event that cannot be read; the message says why, in words for the calendar's owner."""
+    """An event that cannot be read; `words` say why, for the calendar's owner."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Reader:
         if tzid is None:
             return tzinfo_of(self.default)
         if not clean(tzid):
-            raise Broken("its time zone has no name")
+            raise Broken(N_("its time zone has no name"))
         name = self.zones.name_of(tzid)
         if name is None:
             self.unknown.add(clean(tzid)[:60])
@@ -68,7 +73,7 @@ class Reader:
     def moment(self, line: Line, text: str) -> Moment:
         """A date, or an aware time. The value's own shape counts, not what its VALUE parameter says."""
         if (shape := _MOMENT.fullmatch(text)) is None:
-            raise Broken(f"“{text[:30]}” is not a date")
+            raise Broken(Sentence("“%(text)s” is not a date", text=text[:40]))
         year, month, day, hour, minute, second, utc = shape.groups()
         try:
             if hour is None:
@@ -76,7 +81,9 @@ class Reader:
             own = UTC if utc else self.zone_of(line)
             return datetime(int(year), int(month), int(day), int(hour), int(minute), min(int(second), 59), tzinfo=own)
         except ValueError as error:
-            raise error if isinstance(error, Broken) else Broken(f"“{text[:30]}” is not a date") from None
+            raise (
+                error if isinstance(error, Broken) else Broken(Sentence("“%(text)s” is not a date", text=text[:40]))
+            ) from None
 
     def period(self, line: Line, text: str) -> Period:
         """start/end or start/duration."""
@@ -84,10 +91,10 @@ class Reader:
         start = self.moment(line, first)
         end = duration(second) if second[:1] in "P+-" else self.moment(line, second)
         if not isinstance(start, datetime):
-            raise Broken(f"“{text[:40]}” is not a period")
+            raise Broken(Sentence("“%(text)s” is not a period", text=text[:40]))
         stop = later(start, end) if isinstance(end, timedelta) else end
         if not isinstance(stop, datetime) or stop <= start:
-            raise Broken("a period ends before it begins")
+            raise Broken(N_("a period ends before it begins"))
         return start, stop
 
 
@@ -114,12 +121,12 @@ class Event:
 def event(block: Block, reader: Reader) -> Event:
     """The event of a VEVENT block; Broken when it cannot be read."""
     if not block.whole:
-        raise Broken("the file ends in the middle of it")
+        raise Broken(N_("the file ends in the middle of it"))
     lines: dict[str, list[Line]] = {}
     for line in values(block.lines, NAMES):
         lines.setdefault(line.name, []).append(line)
     if "DTSTART" not in lines:
-        raise Broken("it does not say when it begins")
+        raise Broken(N_("it does not say when it begins"))
     first = lines["DTSTART"][0]
     start = reader.moment(first, first.value)
     identity = next(iter(lines.get("RECURRENCE-ID", [])), None)
@@ -145,9 +152,9 @@ def duration(text: str) -> timedelta:
     try:
         found: timedelta = vDuration.from_ical(text)  # type: ignore[no-untyped-call]
     except (ValueError, OverflowError):
-        raise Broken(f"“{text[:30]}” is not a duration") from None
+        raise Broken(Sentence("“%(text)s” is not a duration", text=text[:40])) from None
     if not timedelta() <= found <= LONGEST:
-        raise Broken(f"“{text[:30]}” is no possible duration")
+        raise Broken(Sentence("“%(text)s” is no possible duration", text=text[:40]))
     return found
 
 
@@ -176,9 +183,9 @@ def _end(lines: Mapping[str, Sequence[Line]], start: Moment, reader: Reader) -> 
     if end == start and not isinstance(start, datetime):
         return start + timedelta(days=1)
     if end < start:
-        raise Broken("it ends before it begins")
+        raise Broken(N_("it ends before it begins"))
     if end - start > LONGEST:
-        raise Broken("it lasts longer than ten years")
+        raise Broken(N_("it lasts longer than ten years"))
     return end
 
 
@@ -196,19 +203,17 @@ def _rule(lines: Sequence[Line], start: Moment, reader: Reader) -> vRecur | None
     try:
         rule: vRecur = vRecur.from_ical(lines[0].value)
     except (ValueError, KeyError, TypeError):
-        raise Broken("its repeat cannot be read") from None
+        raise Broken(N_("its repeat cannot be read")) from None
     frequency = str(next(iter(rule.get("FREQ", [])), "")).upper()
     if frequency not in FREQUENCIES:
-        raise Broken(
-            f"it repeats {frequency.lower() or 'without saying how often'}, which is more than a calendar is for"
-        )
+        raise Broken(N_("it repeats in a way that is more than a calendar is for"))
     if any(int(each) < 1 for name in ("INTERVAL", "COUNT") for each in rule.get(name, [])):
-        raise Broken("it repeats every 0 times, which never ends")
+        raise Broken(N_("it repeats every 0 times, which never ends"))
     times = [len(rule.get(name, [None])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")]
     if times[0] * times[1] * times[2] > MOST_A_DAY:
-        raise Broken("it repeats more often than a calendar is for")
+        raise Broken(N_("it repeats more often than a calendar is for"))
     if not _some_day(rule):
-        raise Broken("it repeats on a day that no month of its has")
+        raise Broken(N_("it repeats on a day that no month of its has"))
     if "UNTIL" in rule:
         rule["UNTIL"] = [_until(lines[0], start, reader)]
         rule.pop("COUNT", None)

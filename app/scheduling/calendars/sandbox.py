@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import Invalid
-from app.scheduling.calendars.busy import Reading, Remark
+from app.core.texts import N_
+from app.scheduling.calendars.busy import Reading, remark
 
 HOUSE = Path(__file__).resolve().parents[3]
 MOST_BYTES = 5 * 1024 * 1024
 PATIENCE = 10
 """Seconds on the wall before a child that gets no processor is given up; its own limits are much tighter."""
 
-TANGLED = "This calendar is too large or too tangled to read."
+TANGLED = N_("This calendar is too large or too tangled to read.")
 
 
 def read_safely(content: bytes, zone: str, first: datetime, last: datetime, own: str = "") -> Reading:
@@ -45,5 +46,5 @@ def _reading(answer: dict[str, object]) -> Reading:
             raise Invalid(words, code="calendar-refused")
         case {"busy": list(busy), "remarks": list(remarks), "events": int(events), "skipped": int(skipped)}:
             times = tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in busy)
-            return Reading(times, tuple(Remark(*each) for each in remarks), events, skipped)
+            return Reading(times, tuple(remark(*each) for each in remarks), events, skipped)
     raise Invalid(TANGLED, code="calendar-too-tangled")

@@ -1,6 +1,7 @@
 """Calendars from elsewhere that a therapist imports, and the secret address of their own."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +15,7 @@ class ImportedCalendar(Base):
     """A Google, Outlook or Apple calendar. Its address is a secret, so it is sealed; without one it came as a file.
 
     `read_at` is when its content was last worked out, `synced_at` when the server last said how it stands. What it keeps
-    busy are the `ImportedBusy` rows with its id as `feed_id`. `remarks` are [begins, words, skipped], never titles.
+    busy are the `ImportedBusy` rows with its id as `feed_id`. `remarks` are [begins, sentence, skipped, its values], never titles.
     """
 
     __tablename__ = "imported_calendar"
@@ -35,7 +36,7 @@ class ImportedCalendar(Base):
     events: Mapped[int] = mapped_column(default=0)
     busy_count: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
-    remarks: Mapped[list[list[str | bool]]] = mapped_column(JSON, default=list)
+    remarks: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
 
 
 class CalendarFeed(Base):

@@ -156,7 +156,7 @@ def set_scheduling(session: Session, therapist_id: int, chosen: Mapping[str, int
     """Set notice, horizon, grid, cut-offs, travel and the like; `SchedulingSettings` says the bounds."""
     unknown = set(chosen) - SETTINGS
     if unknown:
-        raise Invalid(f"There is no setting {sorted(unknown)[0]}.", field=sorted(unknown)[0])
+        raise Invalid("There is no such setting.", field=sorted(unknown)[0])
     lock(session, therapist_id)
     settings = session.get(SchedulingSettings, therapist_id)
     if settings is None:

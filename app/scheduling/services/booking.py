@@ -19,6 +19,7 @@ from app.scheduling.queries.bookable import Bookable, bookable
 from app.scheduling.queries.free_times import is_free, series_plan, times_near
 from app.scheduling.queries.visits import PURPOSE
 from app.scheduling.safety import Screening
+from app.scheduling.series import WRONG as SERIES_WRONG
 from app.scheduling.services.limits import check_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import PATIENT, Action, Actor
@@ -108,7 +109,7 @@ def book_series(session: Session, request: BookingRequest, every_weeks: int, cou
     try:
         plan = series_plan(session, one, request.starts_at, every_weeks, count, now)
     except ValueError as error:
-        raise Invalid(str(error), field="count", code="series-wrong") from error
+        raise Invalid(SERIES_WRONG, field="count", code="series-wrong") from error
     taken = [each.starts_at for each in plan if not each.free]
     if taken:
         raise Conflict("Some of these dates are not free.", code="series-not-free", facts={"dates": taken})

@@ -25,7 +25,11 @@ def add_calendar(session: Session, therapist_id: int, name: str, url: str | None
         raise Invalid("Give the calendar a name.", field="name", code="name-needed")
     owned = select(func.count()).where(ImportedCalendar.therapist_id == therapist_id)
     if (session.scalar(owned) or 0) >= MOST_CALENDARS:
-        raise Conflict(f"You have {MOST_CALENDARS} calendars here. Remove one first.", code="too-many-calendars")
+        raise Conflict(
+            "You have %(most)s calendars here. Remove one first.",
+            values={"most": MOST_CALENDARS},
+            code="too-many-calendars",
+        )
     row = ImportedCalendar(
         therapist_id=therapist_id, name=name.strip()[:80], url=url, created_at=now, next_try_at=now if url else None
     )
@@ -58,7 +62,7 @@ def record_reading(
     set_imported_busy(session, row.therapist_id, row.id, reading.busy, now)
     row.etag, row.last_modified, row.read_at = etag, last_modified, now
     row.events, row.busy_count, row.skipped = reading.events, len(reading.busy), reading.skipped
-    row.remarks = [[each.begins, each.words, each.skipped] for each in reading.remarks]
+    row.remarks = [each.as_json() for each in reading.remarks]
     _answered(row, now)
 
 

@@ -8,13 +8,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Gone
+from app.core.texts import N_
 from app.core.tokens import looks_like_token, new_token, token_hash
 from app.scheduling.draft import Draft, from_json, to_json
 from app.scheduling.models import BookingDraft
 
 LASTS = timedelta(hours=3)
 MOST_DRAFTS = 10
-ENDED = "This page was open too long, so what was typed is gone. Please choose the time again."
+ENDED = N_("This page was open too long, so what was typed is gone. Please choose the time again.")
 
 
 def open_draft(session: Session, browser: str, draft: Draft, now: datetime) -> str:

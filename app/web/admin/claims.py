@@ -15,6 +15,7 @@ from app.directory import review, services
 from app.directory.boards import LOOK_UPS, REGISTRY
 from app.doors.audience import audience
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.referrals import queries as referral_queries
 from app.referrals.services import doctors as doctor_services
 from app.web.admin.doctor_words import shown
@@ -104,7 +105,7 @@ def _decided(back: str, decide: Callable[[Session], object], subject: str, word:
     except DomainError as error:
         if error.status == 404:
             raise
-        flash(error.message, "error")
+        flash(said(error), "error")
     else:
         flash(_("Done, and kept in the history."), "success")
     return redirect(url_for(back))

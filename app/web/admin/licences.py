@@ -14,6 +14,7 @@ from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.models import Licence
 from app.doors.audience import audience
 from app.doors.database import db, in_transaction
+from app.doors.locale import said
 from app.web.admin.room import EvidenceForm, LicenceForm, admin, who
 
 
@@ -61,7 +62,7 @@ def add_evidence(licence_id: int) -> Response | tuple[str, int]:
         try:
             in_transaction(lambda session: services.add_evidence(session, licence_id, content, by))
         except DomainError as error:
-            form.file.errors = [error.message]
+            form.file.errors = [said(error)]
         else:
             flash(_("Kept."), "success")
             return redirect(url_for(".licence", licence_id=licence_id))

@@ -14,6 +14,7 @@ from app.core.errors import DomainError
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.web.admin.room import ReasonForm, RoleForm, admin
 
 
@@ -58,7 +59,7 @@ def _done(act: Callable[[Session, User], None]) -> Response:
     except DomainError as error:
         if error.status == 404:
             raise
-        flash(error.message, "error")
+        flash(said(error), "error")
     else:
         flash(_("Done, and kept in the history."), "success")
     return redirect(url_for(".users", q=request.args.get("q", "")[:100] or None))

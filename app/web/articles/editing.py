@@ -18,6 +18,7 @@ from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 
 editing = Blueprint("editing", __name__, url_prefix="/editing/articles")
 
@@ -35,7 +36,7 @@ class ExternalArticleForm(FlaskForm):
     )
     specialties = SelectMultipleField(
         _l("What it is about"),
-        choices=[SelectChoice(each.slug, each.name) for each in SPECIALTIES],
+        choices=[SelectChoice(each.slug, _l(each.name)) for each in SPECIALTIES],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -54,7 +55,7 @@ class ExternalArticleForm(FlaskForm):
     def blame(self, error: Invalid | Conflict) -> None:
         """Show a refusal of the service beside the field that it names."""
         name = error.field if isinstance(error, Invalid) and error.field else "url"
-        self[name].errors = [*self[name].errors, error.message]
+        self[name].errors = [*self[name].errors, said(error)]
 
 
 @editing.get("/")

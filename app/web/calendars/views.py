@@ -20,7 +20,9 @@ from app.doors.calendars import ask, read_calendar, sync
 from app.doors.caller import signed_in_user
 from app.doors.database import db, in_transaction
 from app.doors.limits import limit
+from app.doors.locale import said
 from app.scheduling import queries, services
+from app.scheduling.calendars.busy import remark
 from app.scheduling.own_feed import feed_file
 from app.scheduling.queries import DueCalendar
 from app.web.calendars.forms import ByAddressForm, ByFileForm, EmptyForm
@@ -49,7 +51,7 @@ def add_by_address() -> Response | tuple[str, int]:
             answer = ask(DueCalendar(0, me, url, queries.home_zone(db.session, me), None, None))
             return _added(form, me, url, answer)
         except DomainError as error:
-            form.url.errors = [error.message]
+            form.url.errors = [said(error)]
     return _page(form, ByFileForm(formdata=None)), 422
 
 
@@ -62,7 +64,7 @@ def add_by_file() -> Response | tuple[str, int]:
         try:
             return _added(form, me, None, Fetched(200, form.file.data.read(), None, None))
         except DomainError as error:
-            form.file.errors = [error.message]
+            form.file.errors = [said(error)]
     return _page(ByAddressForm(formdata=None), form), 422
 
 
@@ -72,7 +74,7 @@ def add_by_file() -> Response | tuple[str, int]:
 def sync_now(calendar_id: int) -> Response:
     services.own_calendar(db.session, _me(), calendar_id)
     error = sync(calendar_id)
-    flash(error or _("The calendar is up to date."), "warning" if error else "success")
+    flash(said(error) if error else _("The calendar is up to date."), "warning" if error else "success")
     return redirect(url_for(".index"))
 
 
@@ -149,9 +151,11 @@ def _added(form: ByAddressForm | ByFileForm, me: int, url: str | None, answer: F
 
 def _page(by_address: FlaskForm, by_file: FlaskForm, secret: str | None = None) -> str:
     me = _me()
+    imported = queries.imported_calendars(db.session, me)
     return render_template(
         "calendars/index.html",
-        imported=queries.imported_calendars(db.session, me),
+        imported=imported,
+        remarks={one.id: [remark(*each) for each in one.remarks] for one in imported},
         zone=ZoneInfo(queries.home_zone(db.session, me)),
         feed_since=queries.feed_since(db.session, me),
         by_address=by_address,

@@ -9,6 +9,7 @@ from app.core.clock import now
 from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.database import db
+from app.doors.locale import said
 from app.doors.where import locate
 from app.finder import queries
 from app.finder.asking import Asked, ask, clean
@@ -111,8 +112,8 @@ def _understood(asked: Asked) -> dict[str, Any] | None:
 
 def _problem(asked: Asked, where: str) -> str:
     """Everything that could not be used, in sentences."""
-    parts = [asked.geocoded.note] if where.strip() and asked.geocoded.note else []
-    parts += [gettext(problem.message) for problem in asked.problems]
+    parts = [said(asked.geocoded.note)] if where.strip() and asked.geocoded.note else []
+    parts += [said(problem.message) for problem in asked.problems]
     parts += _repeated()
     if not where.strip() and request.args:
         parts.insert(0, gettext("Tell us where: a town or a ZIP code."))

@@ -20,6 +20,7 @@ from app.doors.audience import audience
 from app.doors.caller import caller, signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.web.practice.fields import not_blank, plain
 from app.web.practice.room import practice
 
@@ -79,7 +80,7 @@ def claim(slug: str) -> Answer:
                 return _start(therapist, npi, plain(form.licence_number.data))
             except (Invalid, Conflict) as error:
                 db.session.rollback()
-                form.licence_number.errors = [error.message]
+                form.licence_number.errors = [said(error)]
                 therapist = therapist_by_slug(db.session, slug)
     return render_template("practice/claim.html", therapist=therapist, form=form), 422 if form.errors else 200
 
@@ -102,7 +103,7 @@ def prove(claim_id: int) -> Answer:
             code.code.errors = [_("That is not the code in the mail.")]
         except Conflict as error:
             db.session.rollback()
-            code.code.errors = [error.message]
+            code.code.errors = [said(error)]
         one = directory.own_claim(db.session, claim_id, signed_in_user().id)
     return _prove_page(one, code, evidence)
 

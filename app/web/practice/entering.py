@@ -13,6 +13,7 @@ from app.directory.queries import own_practice
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.scheduling import services as scheduling
 from app.scheduling.safety import Screening
 from app.scheduling.services import BookingRequest, Contact
@@ -72,7 +73,7 @@ def _form() -> tuple[NewVisitForm, dict[int, str]]:
 
 def _blame(form: NewVisitForm, error: DomainError) -> None:
     name = FIELDS.get(getattr(error, "field", None) or "", "at")
-    form[name].errors = [*form[name].errors, error.message]
+    form[name].errors = [*form[name].errors, said(error)]
 
 
 def _times(error: DomainError) -> list[datetime]:

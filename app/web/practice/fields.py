@@ -14,6 +14,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import Conflict, DomainError, Invalid
+from app.doors.locale import said
 
 PRICE = re.compile(r"\$?\s*(\d{1,5})(?:[.,](\d{1,2}))?\s*\$?")
 MOST_CENTS = 500_000
@@ -82,7 +83,7 @@ class CarefulForm(FlaskForm):
     def blame(self, error: DomainError, fallback: str) -> None:
         """Show a refusal of a service beside the field that it names."""
         name = error.field if isinstance(error, Invalid) and error.field and error.field in self else fallback
-        self[name].errors = [*self[name].errors, error.message]
+        self[name].errors = [*self[name].errors, said(error)]
 
 
 def seal(values: object) -> str:

@@ -17,6 +17,7 @@ from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.web.practice.fields import plain
 from app.web.practice.room import my_id, practice
 from app.web.practice.start import LicenceForm
@@ -60,7 +61,7 @@ def _edit(form: LicenceForm, row: Licence | None) -> Answer:
             with transaction() as session:
                 directory.report_licence(session, my_id(), licence_id, told, actor=signed_in_user().email)
         except (Conflict, Invalid) as error:
-            form.number.errors = [error.message]
+            form.number.errors = [said(error)]
         else:
             flash(_("Saved. It is shown as self-reported until we have checked it with the board."), "ok")
             return redirect(url_for(".licences"), code=303)

@@ -14,6 +14,7 @@ from app.directory.models import Therapist
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.web.practice.room import my_id, practice
 
 media = Blueprint("media", __name__)
@@ -46,7 +47,7 @@ def upload_photo() -> AnyResponse:
             raise Invalid(_("Choose a picture first."), field="photo")
         made = photos.portrait(sent.stream.read(photos.MOST_BYTES + 1))
     except Invalid as error:
-        flash(error.message, "error")
+        flash(said(error), "error")
         return redirect(url_for(".page") + "#photo", code=303)
     _keep(made)
     flash(_("Your photo is on your page."), "ok")

@@ -23,6 +23,7 @@ from app.directory.queries import own_practice
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 from app.scheduling.queries.own import weekly_hours
@@ -197,7 +198,7 @@ def _keep_licence(own: Therapist, form: LicenceForm) -> Answer:
         with transaction() as session:
             directory.report_licence(session, own.id, existing, facts, actor=signed_in_user().email)
     except DomainError as error:
-        form.number.errors = [error.message]
+        form.number.errors = [said(error)]
         return _page("licence", form, 2, own)
     return redirect(url_for(".start_services"), code=303)
 

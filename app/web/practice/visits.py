@@ -14,6 +14,7 @@ from app.core.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Not
 from app.core.zones import zone
 from app.doors.audience import audience
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.scheduling import queries, safety
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
@@ -65,7 +66,7 @@ def other_times(booking_id: int) -> Answer:
         try:
             _apply(change)
         except (Invalid, Conflict) as error:
-            return _times_page(one, chosen, error.message), 422
+            return _times_page(one, chosen, said(error)), 422
         flash(_("Offered. The person chooses one, or you hear from them."), "ok")
         return redirect(url_for(".visit", booking_id=booking_id), code=303)
     return _times_page(one, [], "")
@@ -89,7 +90,7 @@ def move(booking_id: int) -> Answer:
     try:
         _apply(lambda session, now: act(session, booking_id, actor(), starts_at, spot.location_id, now))
     except (Invalid, Conflict) as error:
-        form.at.errors = [*form.at.errors, error.message]
+        form.at.errors = [*form.at.errors, said(error)]
         return _move_page(one, form, error.facts.get("times", []), 422)
     flash(_("Moved.") if agreed else _("Asked. Both times are kept until the person answers."), "ok")
     return redirect(url_for(".visit", booking_id=booking_id), code=303)
@@ -183,7 +184,7 @@ def _do(booking_id: int, change: Callable[[Session, datetime], object], done: st
         _apply(change)
     except (Conflict, Forbidden, Gone, Invalid, NotFound) as error:
         db.session.rollback()
-        flash(error.message, "error")
+        flash(said(error), "error")
     else:
         flash(done, "ok")
     back = url_for(".today") if request.form.get("back") == "today" else url_for(".visit", booking_id=booking_id)

@@ -16,6 +16,7 @@ from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.doors.where import locate
 from app.finder.asking import clean
 from app.finder.criteria import KM_PER_MILE, SearchCriteria
@@ -56,7 +57,7 @@ def _make(form: ReferralForm) -> Answer:
         with transaction() as session:
             referral_id = services.refer(session, my_id(), facts, now(), kind).id
     except Invalid as error:
-        form.blame(error.field, error.message)
+        form.blame(error.field, said(error))
         return _page(form), 422
     return redirect(url_for("referring.show", referral_id=referral_id), 303)
 
@@ -67,7 +68,7 @@ def _save_template(form: ReferralForm) -> Answer:
         with transaction() as session:
             services.save_template(session, my_id(), form.template_name.data or "", facts)
     except (Invalid, Conflict) as error:
-        form.blame("template_name", error.message)
+        form.blame("template_name", said(error))
         return _page(form), 422
     flash(_("The template is saved."), "ok")
     return redirect(url_for("referring.new"), 303)
@@ -107,7 +108,7 @@ def _page(form: ReferralForm, *, look: bool = False, imported: fhir.Imported | N
         try:
             found = _near(form)
         except Invalid as error:
-            form.blame(error.field, error.message)
+            form.blame(error.field, said(error))
     ticked = [each for each in form.shortlist.data or () if isinstance(each, int)]
     ids = list(dict.fromkeys([*ticked, *queries.favourites(db.session, my_id())]))
     own = queries.cards_of(db.session, ids, listing_day(now()))
@@ -146,7 +147,7 @@ def import_request() -> Answer:
     try:
         imported = fhir.read(_uploaded() or form.json.data or "")
     except Invalid as error:
-        form.json.errors = [*form.json.errors, _(error.message)]
+        form.json.errors = [*form.json.errors, said(error)]
         return render_template("referrals/import.html", form=form), 422
     filled = ReferralForm(formdata=None, data=_filled(imported))
     return _page(filled, imported=imported)

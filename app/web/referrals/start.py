@@ -11,6 +11,7 @@ from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.referrals import queries, services
 from app.web.referrals.forms import StartForm
 from app.web.referrals.room import referring
@@ -41,6 +42,6 @@ def _signed_up(form: StartForm, user_id: int) -> bool:
             services.sign_up(session, user_id, facts, now())
     except (Invalid, Conflict) as error:
         field = form[error.field] if isinstance(error, Invalid) and error.field else form.npi
-        field.errors = [*field.errors, _(error.message)]
+        field.errors = [*field.errors, said(error)]
         return False
     return True

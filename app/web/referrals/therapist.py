@@ -11,6 +11,7 @@ from app.directory.queries import own_therapist
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.referrals import services
 from app.referrals.queries import link_by_id
 from app.scheduling.queries import visit_by_id
@@ -36,7 +37,7 @@ def referral(booking_id: int) -> str | tuple[str, int] | Response:
             with transaction() as session:
                 services.write_outcome(session, booking_id, therapist_id, form.text.data, at)
         except (Conflict, Forbidden) as error:
-            form.text.errors = [*form.text.errors, _(error.message)]
+            form.text.errors = [*form.text.errors, said(error)]
         else:
             flash(_("Saved. The doctor can read it now."), "ok")
             return redirect(f"/practice/visits/{booking_id}/referral", 303)

@@ -15,6 +15,7 @@ from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.finder.criteria import SearchCriteria
 from app.referrals import fhir, links, queries, services, spreadsheets, statuses
 from app.referrals.models import Referral
@@ -153,7 +154,7 @@ def mail(referral_id: int) -> Answer:
         with transaction() as session:
             services.mail_to_patient(session, my_id(), referral_id, form.email.data, form.language.data, now())
     except (Invalid, Conflict) as error:
-        form.email.errors = [*form.email.errors, _(error.message)]
+        form.email.errors = [*form.email.errors, said(error)]
         return _show(referral_id, form), 422
     flash(_("The mail is on its way. We do not keep the address."), "ok")
     return redirect(url_for("referring.show", referral_id=referral_id), 303)

@@ -20,6 +20,7 @@ from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.doors.limits import limit, limiter
+from app.doors.locale import said
 from app.scheduling import services
 from app.scheduling.contact import Contact
 from app.scheduling.queries import Offer, offers
@@ -122,6 +123,6 @@ def _joined(form: JoinForm, offer: Offer) -> bool:
             services.join_waitlist(session, offer.one.service_id, wish, person, now())
     except Invalid as error:
         field = getattr(form, error.field or "", form.email)
-        field.errors = [*field.errors, gettext(error.message)]
+        field.errors = [*field.errors, said(error)]
         return False
     return True

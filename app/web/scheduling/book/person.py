@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request
-from flask_babel import gettext
 
 from app.core.errors import Invalid
 from app.doors.audience import audience
 from app.doors.caller import caller
+from app.doors.locale import said
 from app.scheduling import contact
 from app.scheduling.draft import Draft, next_step
 from app.scheduling.queries import Offer
@@ -61,6 +61,6 @@ def _sound(form: ContactForm, offer: Offer) -> bool:
         contact.checked(typed.contact, offer.one.country)
     except Invalid as error:
         field = getattr(form, error.field or "", form.email)
-        field.errors = [*field.errors, gettext(error.message)]
+        field.errors = [*field.errors, said(error)]
         return False
     return True

@@ -14,6 +14,7 @@ from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.doors.limits import limit, spend_unproved
+from app.doors.locale import said
 from app.referrals import services as referrals
 from app.scheduling import contact, services
 from app.scheduling.draft import Draft, next_step
@@ -126,7 +127,7 @@ def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
         draft,
         offer,
         key,
-        problem=error.message,
+        problem=said(error),
         mend_url=url_of(draft.slug, key, mended_at) if mended_at else None,
         time_lost=isinstance(error, Conflict) or field == "starts_at",
         near=[(local(each, offer.one.time_zone), rfc3339(each)) for each in near],

@@ -1,0 +1,100 @@
+"""Keeps the catalogues in step with the code: `make texts` takes every text of code and templates into each of them.
+
+New texts stand there with nothing beside them until somebody translates them; texts that nobody says any more go.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from app.core.catalogues import LANGUAGES, TRANSLATIONS
+from config import ROOT
+
+METHODS: Final = {"app": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
+KEYWORDS: Final = {
+    **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext", "translated"), None),
+    **dict.fromkeys(("NotFound", "Forbidden", "Conflict", "Gone", "Invalid", "Unfetchable", "Sentence"), None),
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+"""The first argument of a domain error is a text like any other: it reaches people through a door."""
+
+
+def in_the_code() -> Catalog:
+    """Every text that code and templates say, with the files that say it."""
+    found = Catalog(project="Unknot", charset="utf-8")
+    for folder, methods in METHODS.items():
+        for name, _line, message, comments, context in extract_from_dir(
+            str(ROOT / folder), methods, keywords=KEYWORDS, comment_tags=("translators:",), strip_comment_tags=True
+        ):
+            found.add(message, None, [(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
+    return found
+
+
+def path_of(language: str) -> Path:
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+
+
+def catalogue(language: str) -> Catalog:
+    """A language's catalogue as it is in the repository; ValueError with the line when it cannot be read."""
+    with path_of(language).open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def brought_up_to_date(language: str) -> Catalog:
+    """The catalogue with the code's texts in the code's order: what is translated stays, what is gone goes."""
+    code, old = in_the_code(), catalogue(language)
+    for message in code:
+        if message.id and (known := old.get(_key(message.id), message.context)) is not None:
+            message.string, message.user_comments = known.string, known.user_comments
+    code.locale, code.mime_headers = old.locale, old.mime_headers
+    return code
+
+
+def _key(ids: object) -> str:
+    return ids[0] if isinstance(ids, tuple | list) else str(ids)
+
+
+def as_text(one: Catalog) -> bytes:
+    out = BytesIO()
+    write_po(out, one, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
+    return HEADER.format(language=one.locale, plurals=one.plural_forms).encode() + out.getvalue()
+
+
+HEADER: Final = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Language: {language}\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+
+
+def untranslated(one: Catalog) -> list[str]:
+    return [_key(each.id) for each in one if each.id and not _is_whole(each.string)]
+
+
+def _is_whole(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def main() -> int:
+    waiting = 0
+    for language in LANGUAGES[1:]:
+        one = brought_up_to_date(language)
+        path_of(language).write_bytes(as_text(one))
+        missing = untranslated(one)
+        waiting += len(missing)
+        print(f"{path_of(language).relative_to(ROOT)}: {len(one)} texts, {len(missing)} without a translation")
+        for text in missing[:20]:
+            print(f"  {text}")
+    return 1 if waiting else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
