@@ -36,8 +36,11 @@ bench: $(STAMP) ## measure, print one JSON document
 stress: $(STAMP) ## hammer the same times from many clients: make stress ARGS="--seconds 60 --clients 64 --database sqlite"
 	@$(BIN)/python -m tools.stress $(ARGS)
 
+texts: $(STAMP) ## take new texts into the translations, and say what waits for a translator
+	@$(BIN)/python -m tools.texts
+
 format: $(STAMP) ## rewrite in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: help install run test check bench stress format
+.PHONY: help install run test check bench stress texts format

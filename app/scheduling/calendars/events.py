@@ -205,8 +205,12 @@ def _rule(lines: Sequence[Line], start: Moment, reader: Reader) -> vRecur | None
     except (ValueError, KeyError, TypeError):
         raise Broken(N_("its repeat cannot be read")) from None
     frequency = str(next(iter(rule.get("FREQ", [])), "")).upper()
+    if not frequency:
+        raise Broken(N_("it repeats without saying how often"))
     if frequency not in FREQUENCIES:
-        raise Broken(N_("it repeats in a way that is more than a calendar is for"))
+        raise Broken(
+            Sentence("it repeats “%(frequency)s”, which is more than a calendar is for", frequency=frequency.lower())
+        )
     if any(int(each) < 1 for name in ("INTERVAL", "COUNT") for each in rule.get(name, [])):
         raise Broken(N_("it repeats every 0 times, which never ends"))
     times = [len(rule.get(name, [None])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")]
