@@ -3,6 +3,7 @@
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.actors import actor
 from app.accounts.admin_models import AdminEvent
 from app.accounts.models import User
 from app.accounts.roles import ADMIN, PATIENT, ROLES
@@ -11,8 +12,8 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tokens import new_token
 
 
-def note_act(session: Session, actor: str, action: str, subject: str, words: str = "") -> None:
-    session.add(AdminEvent(actor=actor, action=action, subject=subject, words=words[:300]))
+def note_act(session: Session, by: str, action: str, subject: str, words: str = "") -> None:
+    session.add(AdminEvent(actor=by, action=action, subject=subject, words=words[:300]))
 
 
 def set_role(session: Session, admin: User, user_id: int, role: str, *, given: bool) -> None:
@@ -26,7 +27,7 @@ def set_role(session: Session, admin: User, user_id: int, role: str, *, given: b
         give_role(session, user, role)
     else:
         user.roles = [each for each in user.roles if each.name != role]
-    note_act(session, admin.email, "role-given" if given else "role-taken", f"user:{user.id}", role)
+    note_act(session, actor(ADMIN, admin.id), "role-given" if given else "role-taken", f"user:{user.id}", role)
 
 
 def set_active(session: Session, admin: User, user_id: int, *, active: bool, reason: str) -> None:
@@ -40,7 +41,7 @@ def set_active(session: Session, admin: User, user_id: int, *, active: bool, rea
     if not active:
         end_all_sign_ins(session, user.id)
         user.fs_uniquifier = new_token()
-    note_act(session, admin.email, "opened" if active else "closed", f"user:{user.id}", reason.strip())
+    note_act(session, actor(ADMIN, admin.id), "opened" if active else "closed", f"user:{user.id}", reason.strip())
 
 
 def find_users(session: Session, words: str, limit: int = 50) -> list[User]:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.accounts.actors import ERASED, acts_of
+from app.accounts.admin_models import AdminEvent
 from app.accounts.models import User
 
 
@@ -24,5 +27,10 @@ def export(_session: Session, user: User) -> dict[str, Any]:
 
 
 def erase(session: Session, user: User) -> None:
+    """The history of admins' acts stays, without saying whose they were, or whom they were about."""
+    by = update(AdminEvent).where(AdminEvent.actor.in_(acts_of(user.id))).values(actor=ERASED)
+    about = update(AdminEvent).where(AdminEvent.subject == f"user:{user.id}").values(subject=ERASED, words="")
+    for change in (by, about):
+        session.execute(change, execution_options={"synchronize_session": False})
     session.delete(user)
     session.flush()

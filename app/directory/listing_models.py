@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, S
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
+from app.core.crypto import EncryptedText
 from app.core.database import Base, UtcDateTime
 
 
@@ -75,7 +76,7 @@ class Listing(Base):
 
 
 class ListingReport(Base):
-    """What a visitor says is wrong with a listing, for the people who run the directory."""
+    """What a visitor says is wrong with a listing, for the people who run the directory. Sealed: it may touch health."""
 
     __tablename__ = "listing_report"
     __table_args__ = (
@@ -86,7 +87,7 @@ class ListingReport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str] = mapped_column(String(20))
-    words: Mapped[str] = mapped_column(String(2000), default="")
+    words: Mapped[str] = mapped_column(EncryptedText, default="")
     contact: Mapped[str] = mapped_column(String(254), default="")
     state: Mapped[str] = mapped_column(String(8), default="open")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

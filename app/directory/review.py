@@ -1,8 +1,10 @@
 """What admins read of the directory: claims, licences, reports, imports. No patient and no visit is among it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -14,7 +16,8 @@ from app.directory.licences import CHECKED_WITH_BOARD
 from app.directory.listing_models import ListingReport
 from app.directory.models import Licence, LicenceEvent, Therapist
 
-_UNCHECKED = Licence.checked_how.not_in([str(each) for each in CHECKED_WITH_BOARD])
+_NEW_FILES = exists().where(LicenceEvidence.licence_id == Licence.id, LicenceEvidence.looked_at.is_(None))
+_TO_CHECK = Therapist.claimed & (Licence.checked_how.not_in([str(each) for each in CHECKED_WITH_BOARD]) | _NEW_FILES)
 
 
 class ClaimRow(NamedTuple):
@@ -24,10 +27,16 @@ class ClaimRow(NamedTuple):
     name: str
 
 
-def licences_to_check(session: Session, limit: int = 100) -> list[Licence]:
-    """Licences of claimed listings that no board and no admin has confirmed, oldest first."""
-    query = select(Licence).join(Licence.therapist).where(Therapist.claimed, _UNCHECKED)
-    return list(session.scalars(query.options(joinedload(Licence.therapist)).order_by(Licence.id).limit(limit)))
+class LicenceRow(NamedTuple):
+    licence: Licence
+    files: int
+
+
+def licences_to_check(session: Session, limit: int = 100) -> list[LicenceRow]:
+    """Licences of claimed listings that nobody has checked, or to which something was handed in since; that first."""
+    files = select(func.count()).where(LicenceEvidence.licence_id == Licence.id).scalar_subquery()
+    query = select(Licence, files).join(Licence.therapist).where(_TO_CHECK).options(joinedload(Licence.therapist))
+    return [LicenceRow(*row) for row in session.execute(query.order_by(_NEW_FILES.desc(), Licence.id).limit(limit))]
 
 
 def licence(session: Session, licence_id: int) -> Licence:
@@ -37,9 +46,19 @@ def licence(session: Session, licence_id: int) -> Licence:
     return found
 
 
-def evidence_of(session: Session, licence_id: int) -> list[LicenceEvidence]:
+def evidence_of(session: Session, licence_id: int, by: str | None = None) -> list[LicenceEvidence]:
+    """What was handed in beside a licence, without the content; with `by`, by that one alone."""
     query = select(LicenceEvidence).where(LicenceEvidence.licence_id == licence_id)
+    query = query if by is None else query.where(LicenceEvidence.handed_in_by == by)
     return list(session.scalars(query.order_by(LicenceEvidence.id)))
+
+
+def evidence_of_claims(session: Session, claim_ids: Iterable[int]) -> dict[int, list[LicenceEvidence]]:
+    found: dict[int, list[LicenceEvidence]] = defaultdict(list)
+    query = select(LicenceEvidence).where(LicenceEvidence.claim_id.in_(list(claim_ids))).order_by(LicenceEvidence.id)
+    for row in session.scalars(query):
+        found[row.claim_id or 0].append(row)
+    return found
 
 
 def open_claims(session: Session, limit: int = 100) -> list[ClaimRow]:
@@ -82,10 +101,7 @@ def licence_events(session: Session, limit: int = 100) -> list[tuple[LicenceEven
 def waiting_counts(session: Session) -> dict[str, int]:
     """How many licences, claims and reports wait for an admin."""
     queries = {
-        "licences": select(func.count())
-        .select_from(Licence)
-        .join(Licence.therapist)
-        .where(Therapist.claimed, _UNCHECKED),
+        "licences": select(func.count()).select_from(Licence).join(Licence.therapist).where(_TO_CHECK),
         "claims": select(func.count()).select_from(Claim).where(Claim.state == "waiting"),
         "reports": select(func.count()).select_from(ListingReport).where(ListingReport.state == "open"),
     }

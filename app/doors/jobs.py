@@ -17,6 +17,7 @@ from app.core.fetching import status_of
 from app.core.logs import logger
 from app.core.zones import installed_zone_data
 from app.directory import services as directory
+from app.doors import uploads
 from app.doors.calendars import gate, sync_due
 from app.doors.database import db, in_transaction, transaction
 from app.doors.post import deliver
@@ -110,12 +111,13 @@ def _keep_wall_times(therapist_id: int, version: str) -> None:
 
 
 def tidy() -> None:
-    """Forget what has served: keys, drafts, devices not seen for long, answers of outside geocoders."""
+    """Forget what has served: keys, drafts, devices not seen for long, answers of outside geocoders, stray pictures."""
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
         scheduling.forget_old_drafts(session, now())
         accounts.forget_old_sign_ins(session)
         forget_old_answers(session)
+    uploads.sweep(db.session)
 
 
 def weekly_letters() -> None:

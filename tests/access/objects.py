@@ -14,11 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
+from app.accounts.actors import actor
 from app.accounts.models import SignIn, User
 from app.accounts.roles import THERAPIST
 from app.core import clock
 from app.directory.claim_models import Claim
+from app.directory.evidence_models import LicenceEvidence
 from app.directory.models import Therapist
+from app.directory.services import add_evidence
 from app.scheduling import services as scheduling
 from app.scheduling.models import Booking
 from app.scheduling.queries import free_times
@@ -90,6 +93,13 @@ def licence(session: Session, _owner: int) -> str:
     return str(factories.therapist(session).licences[0].id)
 
 
+def evidence(session: Session, owner: int) -> str:
+    """A picture that the owner handed in beside their licence."""
+    one, by = practice(session, owner).licences[0], actor(THERAPIST, owner)
+    known = session.scalars(select(LicenceEvidence.id).where(LicenceEvidence.licence_id == one.id)).first()
+    return str(known or add_evidence(session, one.id, b"%PDF-1.7 letter %%EOF", by).id)
+
+
 def always(value: str) -> Kind:
     """A thing that is there without being made, or (a bad token) never there."""
     return Kind(lambda _session, _owner: value)
@@ -113,6 +123,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "service_id": Kind(lambda session, owner: str(practice(session, owner).services[0].id), own=True),
         "location_id": Kind(lambda session, owner: str(practice(session, owner).locations[0].id), own=True),
         "licence_id": Kind(lambda session, owner: str(practice(session, owner).licences[0].id), own=True),
+        "practice:evidence_id": Kind(evidence, own=True),
         "time_off_id": Kind(time_off, own=True),
         "claim_id": Kind(claim, own=True),
         "practice:day": always("2027-01-04"),

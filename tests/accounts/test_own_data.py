@@ -7,15 +7,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import String, Text, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.admin_models import AdminEvent
 from app.accounts.demo import PASSWORD as DEMO_PASSWORD
 from app.accounts.demo import make_people
 from app.accounts.models import SignIn, User
 from app.cli.demo import sign_ins
+from app.core.crypto import EncryptedText
 from app.scheduling.models import Booking
 from app.scheduling.personal_data import ERASED, NOWHERE
+from app.tables import Base
 from tests import factories
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
@@ -176,3 +179,36 @@ def test_the_demos_sign_ins_work_in_development_only(app: Flask, client: FlaskCl
 def sign_ins_of(app: Flask) -> list[str]:
     with app.app_context():
         return sign_ins()
+
+
+def test_no_table_holds_the_address_of_who_was_erased(app: Flask, client: FlaskClient, session: Session) -> None:
+    """An admin who also runs a practice, with decisions of their own and about them in the histories."""
+    me = make_user(app, ADDRESS, "patient", "admin", "therapist", "doctor")
+    other = make_user(app, "ben@person.example", "patient", "admin")
+    sign_in(client)
+    one = factories.practice(session, me, origin="self", email=ADDRESS)
+    session.commit()
+    client.post(f"/practice/licences/{one.licences[0].id}", data={"jurisdiction": "US-TX", "number": "MT1"})
+    client.post(f"/admin/users/{other}/role/give", data={"role": "editor"})
+    ben = app.test_client()
+    sign_in(ben, "ben@person.example")
+    ben.post(f"/admin/users/{me}/role/take", data={"role": "doctor"})
+    client.get("/practice/page")
+    assert holding(session, ADDRESS), "or this test sees nothing"
+    client.post("/account/erase", data={"sure": "y"})
+    assert holding(session, ADDRESS) == []
+    left = session.execute(select(AdminEvent.actor, AdminEvent.subject).order_by(AdminEvent.id)).all()
+    assert left == [("erased account", f"user:{other}"), (f"admin user:{other}", "erased account")]
+
+
+def holding(session: Session, words: str) -> list[str]:
+    """The columns in which the words stand, sealed ones too."""
+    session.rollback()
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, String | Text | EncryptedText):
+                values = session.scalars(select(column).where(column.is_not(None)))
+                if any(words.casefold() in str(value).casefold() for value in values):
+                    found.append(f"{table.name}.{column.name}")
+    return found

@@ -1,7 +1,13 @@
 """Every change to the directory goes through here; each one leaves the listing right in its own transaction."""
 
 from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
-from app.directory.services.evidence import add_evidence, content_of
+from app.directory.services.evidence import (
+    add_claim_evidence,
+    add_evidence,
+    content_of,
+    handed_in,
+    withdraw_evidence,
+)
 from app.directory.services.licences import LicenceChange, verify_licence, verify_licences
 from app.directory.services.listings import bound_first_times, insert_listings, refresh_listings
 from app.directory.services.owners import become_therapist
@@ -19,6 +25,7 @@ from app.directory.services.therapists import (
 __all__ = [
     "REASONS",
     "LicenceChange",
+    "add_claim_evidence",
     "add_evidence",
     "ask_for_decision",
     "become_therapist",
@@ -27,6 +34,7 @@ __all__ = [
     "content_of",
     "create_therapist",
     "decide_claim",
+    "handed_in",
     "insert_listings",
     "own_claim",
     "refresh_listings",
@@ -43,4 +51,5 @@ __all__ = [
     "update_therapist",
     "verify_licence",
     "verify_licences",
+    "withdraw_evidence",
 ]

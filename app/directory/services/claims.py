@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tokens import new_code, same, token_hash
 from app.directory.claim_models import Claim
+from app.directory.evidence_models import LicenceEvidence
 from app.directory.matching import number_keys
 from app.directory.models import Licence, Therapist
 from app.directory.roles import may_claim
@@ -85,7 +86,7 @@ def decide_claim(session: Session, claim_id: int, *, granted: bool, by: str, rea
     if granted:
         _grant(session, claim, by, now)
     else:
-        _decide(claim, "refused", by, now)
+        _decide(session, claim, "refused", by, now)
     facts = {"claim": claim.id}
     enqueue(session, [Notice(f"claim:{claim.id}:decided", "directory.claim_decided", f"claim:{claim.id}", facts, now)])
     return claim
@@ -118,7 +119,7 @@ def _give_way(session: Session, user_id: int, now: datetime) -> None:
     """One claim at a time: an earlier one that is still open gives way. It stays on record: its tries count."""
     query = select(Claim).where(Claim.user_id == user_id, Claim.state.in_(OPEN))
     for each in session.scalars(query):
-        _decide(each, "refused", "superseded", now)
+        _decide(session, each, "refused", "superseded", now)
     session.flush()
 
 
@@ -148,12 +149,15 @@ def _code_hash(claim_id: int, code: str) -> str:
 def _grant(session: Session, claim: Claim, by: str, now: datetime) -> Therapist:
     therapist = session.get_one(Therapist, claim.therapist_id, with_for_update=True)
     give_page(session, therapist, claim.user_id, now.date())
-    _decide(claim, "granted", by, now)
+    _decide(session, claim, "granted", by, now)
     return therapist
 
 
-def _decide(claim: Claim, state: str, by: str, now: datetime) -> None:
+def _decide(session: Session, claim: Claim, state: str, by: str, now: datetime) -> None:
+    """Close a claim. What was handed in to a refused one has served and goes."""
     claim.state, claim.decided_by, claim.decided_at, claim.code_hash = state, by[:120], now, None
+    if state == "refused":
+        session.execute(delete(LicenceEvidence).where(LicenceEvidence.claim_id == claim.id))
 
 
 def address_of(session: Session, claim: Claim) -> str | None:

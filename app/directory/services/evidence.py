@@ -1,33 +1,63 @@
 """Taking in evidence: pictures are drawn anew, PDFs are kept shut, everything else is refused."""
 
 import base64
-import io
+from datetime import datetime
 
 from PIL import Image
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Conflict, NotFound
+from app.core.texts import N_
 from app.directory.evidence_models import LicenceEvidence
-from app.directory.models import Licence
+from app.directory.models import Licence, LicenceEvent
+from app.directory.pictures import Wanted, drawn_anew
 
-MOST_BYTES = 3 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+MOST_BYTES = 5 * 1024 * 1024
+MOST_FILES = 6
+"""Beside one licence or claim."""
+SIDE = 3000
 PDF, JPEG = "application/pdf", "image/jpeg"
+EVIDENCE = Wanted("file", "evidence", other_kind=N_("That is neither a picture (JPEG, PNG, WebP) nor a PDF."))
 
 
 def add_evidence(session: Session, licence_id: int, content: bytes, by: str) -> LicenceEvidence:
     """Keep a file beside a licence; Invalid for what is no picture and no PDF, whatever its name says."""
-    if session.get(Licence, licence_id) is None:
+    licence = session.get(Licence, licence_id, with_for_update=True)
+    if licence is None:
         raise NotFound("There is no such licence.")
-    if len(content) > MOST_BYTES:
-        raise Invalid("The file is larger than 3 MB.", field="file", code="evidence-too-large")
-    kind, kept = (PDF, content) if content.startswith(b"%PDF-") else (JPEG, _drawn_anew(content))
-    row = LicenceEvidence(
-        licence_id=licence_id, kind=kind, size=len(kept), content=base64.b64encode(kept).decode(), handed_in_by=by[:120]
-    )
-    session.add(row)
-    session.flush()
+    row = _keep(session, LicenceEvidence(licence_id=licence_id), LicenceEvidence.licence_id == licence_id, content, by)
+    _note(session, licence, by, "A file was handed in.")
     return row
+
+
+def add_claim_evidence(session: Session, claim_id: int, content: bytes, by: str) -> LicenceEvidence:
+    """The same beside a claim, which the caller has looked up with its owner."""
+    return _keep(session, LicenceEvidence(claim_id=claim_id), LicenceEvidence.claim_id == claim_id, content, by)
+
+
+def withdraw_evidence(session: Session, licence_id: int, evidence_id: int, by: str) -> None:
+    """Whoever handed a file in takes it back; NotFound for another's."""
+    row = handed_in(session, licence_id, evidence_id, by)
+    session.delete(row)
+    _note(session, session.get_one(Licence, licence_id), by, "A file was taken back.")
+
+
+def handed_in(session: Session, licence_id: int, evidence_id: int, by: str) -> LicenceEvidence:
+    """A file beside a licence by the one who handed it in; another's does not exist for them."""
+    row = session.get(LicenceEvidence, evidence_id)
+    if row is None or row.licence_id != licence_id or row.handed_in_by != by:
+        raise NotFound("There is no such file.")
+    return row
+
+
+def mark_looked_at(session: Session, now: datetime, *, licence_id: int) -> None:
+    """An admin has decided with what was handed in so far."""
+    session.execute(
+        update(LicenceEvidence)
+        .where(LicenceEvidence.licence_id == licence_id, LicenceEvidence.looked_at.is_(None))
+        .values(looked_at=now)
+    )
 
 
 def content_of(session: Session, evidence_id: int) -> tuple[str, bytes]:
@@ -38,15 +68,38 @@ def content_of(session: Session, evidence_id: int) -> tuple[str, bytes]:
     return row.kind, base64.b64decode(row.content)
 
 
-def _drawn_anew(content: bytes) -> bytes:
-    """The same picture without anything else that the file held."""
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise Invalid("The picture has too many pixels.", field="file", code="evidence-too-large")
-            picture.thumbnail((3000, 3000))
-            out = io.BytesIO()
-            picture.convert("RGB").save(out, "JPEG", quality=85)
-            return out.getvalue()
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise Invalid("Only a picture (JPEG, PNG, WebP) or a PDF.", field="file", code="evidence-kind") from error
+def fit_to_keep(content: bytes) -> tuple[str, bytes]:
+    """(content type, bytes) as they are kept; Invalid says why not. What a file is, its first bytes say."""
+    if len(content) > MOST_BYTES:
+        raise EVIDENCE.refused(N_("That file is larger than 5 MB. Choose a smaller one."), "large")
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-2048:]:
+            raise EVIDENCE.refused(N_("That PDF is cut off. Save it anew and try again."), "broken")
+        return PDF, content
+    return JPEG, drawn_anew(content, EVIDENCE, (SIDE, SIDE), _smaller, quality=85)
+
+
+def _keep(
+    session: Session, row: LicenceEvidence, same_subject: ColumnElement[bool], content: bytes, by: str
+) -> LicenceEvidence:
+    if (session.scalar(select(func.count()).where(same_subject)) or 0) >= MOST_FILES:
+        raise Conflict("There are six files already. Take one back first.", code="too-many-files")
+    kind, kept = fit_to_keep(content)
+    row.kind, row.size, row.content, row.handed_in_by = kind, len(kept), base64.b64encode(kept).decode(), by[:120]
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _note(session: Session, licence: Licence, by: str, words: str) -> None:
+    session.add(
+        LicenceEvent(
+            licence_id=licence.id, actor=by[:120], old_status=licence.status, new_status=licence.status,
+            expires_on=licence.expires_on, checked_how=licence.checked_how, words=words,
+        )
+    )  # fmt: skip
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    image.thumbnail((SIDE, SIDE))
+    return image

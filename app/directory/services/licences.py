@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.models import Licence, LicenceEvent
+from app.directory.services.evidence import mark_looked_at
 from app.directory.services.listings import refresh_listings
 
 CHUNK = 1000
@@ -35,6 +36,7 @@ def verify_licence(session: Session, licence_id: int, change: LicenceChange, *, 
     """
     if session.get(Licence, licence_id) is None:
         raise NotFound("There is no such licence.")
+    mark_looked_at(session, now(), licence_id=licence_id)
     return verify_licences(session, [(licence_id, change)], actor=actor) > 0
 
 

@@ -12,6 +12,7 @@ from app.accounts import queries, services
 from app.accounts.roles import SIGNED_IN
 from app.core.errors import NotFound
 from app.directory.queries import own_therapist
+from app.doors import uploads
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
@@ -21,7 +22,6 @@ from app.web.accounts.addresses import MAILED_TO
 from app.web.accounts.forms import EraseForm, NameForm
 from app.web.accounts.rooms import doors_for
 from app.web.accounts.sign_ins import KEY
-from app.web.practice import pictures
 
 account = Blueprint("account", __name__, url_prefix="/account")
 
@@ -95,7 +95,7 @@ def erase() -> str | AnyResponse:
     logout_user()
     with transaction() as changes:
         personal_data.erase(changes, user_id)
-    pictures.drop(photo)
+    uploads.drop(db.session, photo)
     session.clear()
     flash(_("Your account and your data are erased."))
     return redirect(url_for("pages.home"))

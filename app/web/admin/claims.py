@@ -34,22 +34,27 @@ def home() -> str:
 def claims() -> str:
     rows = review.open_claims(db.session)
     return render_template(
-        "admin/claims.html", rows=rows, form=ReasonForm(formdata=None), look_ups=LOOK_UPS, registry=REGISTRY
+        "admin/claims.html",
+        rows=rows,
+        files=review.evidence_of_claims(db.session, [row.claim.id for row in rows]),
+        form=ReasonForm(formdata=None),
+        look_ups=LOOK_UPS,
+        registry=REGISTRY,
     )
 
 
 @admin.post("/claims/<int:claim_id>/<any(grant, refuse):word>")
 @audience(ADMIN)
 def decide_claim(claim_id: int, word: str) -> Response:
-    form = ReasonForm()
+    reason = _reason()
     return _decided(
         ".claims",
-        lambda session: services.decide_claim(
-            session, claim_id, granted=word == "grant", by=who(), reason=form.reason.data or "", now=now()
-        ),
         f"claim:{claim_id}",
         word,
-        form.reason.data or "",
+        reason,
+        lambda session: services.decide_claim(
+            session, claim_id, granted=word == "grant", by=who(), reason=reason, now=now()
+        ),
     )
 
 
@@ -70,15 +75,15 @@ def doctors() -> str:
 @admin.post("/doctors/<int:doctor_id>/<any(verify, refuse):word>")
 @audience(ADMIN)
 def decide_doctor(doctor_id: int, word: str) -> Response:
-    form = OptionalReasonForm()
+    reason = _reason()
     return _decided(
         ".doctors",
-        lambda session: doctor_services.decide(
-            session, doctor_id, verified=word == "verify", by=who(), reason=form.reason.data or "", now=now()
-        ),
         f"doctor:{doctor_id}",
         word,
-        form.reason.data or "",
+        reason,
+        lambda session: doctor_services.decide(
+            session, doctor_id, verified=word == "verify", by=who(), reason=reason, now=now()
+        ),
     )
 
 
@@ -91,12 +96,15 @@ def reports() -> str:
 @admin.post("/reports/<int:report_id>/settle")
 @audience(ADMIN)
 def settle_report(report_id: int) -> Response:
-    return _decided(
-        ".reports", lambda session: services.settle_report(session, report_id), f"report:{report_id}", "settled", ""
-    )
+    settle = lambda session: services.settle_report(session, report_id)  # noqa: E731
+    return _decided(".reports", f"report:{report_id}", "settled", "", settle)
 
 
-def _decided(back: str, decide: Callable[[Session], object], subject: str, word: str, words: str) -> Response:
+def _reason() -> str:
+    return OptionalReasonForm().reason.data or ""
+
+
+def _decided(back: str, subject: str, word: str, words: str, decide: Callable[[Session], object]) -> Response:
     """Decide and note it in one transaction; what stands against it is said on the page it came from."""
     try:
         with transaction() as session:

@@ -15,7 +15,8 @@ from app.directory.models import Licence
 from app.doors.audience import audience
 from app.doors.database import db, in_transaction
 from app.doors.locale import said
-from app.web.admin.room import EvidenceForm, LicenceForm, admin, who
+from app.web.admin.room import EvidenceForm, LicenceForm, admin, names, who
+from app.web.files import as_download
 
 
 @admin.get("/licences")
@@ -75,13 +76,7 @@ def add_evidence(licence_id: int) -> Response | tuple[str, int]:
 @audience(ADMIN)
 def evidence(evidence_id: int) -> FlaskResponse:
     """Always a download: a stranger's file is never opened on our own address."""
-    kind, content = services.content_of(db.session, evidence_id)
-    name = f"evidence-{evidence_id}.{'pdf' if kind.endswith('pdf') else 'jpg'}"
-    answer = FlaskResponse(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return as_download(*services.content_of(db.session, evidence_id), f"evidence-{evidence_id}")
 
 
 def _status(row: Licence) -> str:
@@ -89,12 +84,14 @@ def _status(row: Licence) -> str:
 
 
 def _page(row: Licence, form: LicenceForm, evidence_form: EvidenceForm) -> str:
+    files = review.evidence_of(db.session, row.id)
     return render_template(
         "admin/licence.html",
         row=row,
         form=form,
         evidence_form=evidence_form,
-        evidence=review.evidence_of(db.session, row.id),
+        evidence=files,
+        names=names([each.handed_in_by for each in files] + [each.actor for each in row.events]),
         look_up=LOOK_UPS.get(row.jurisdiction),
         registry=REGISTRY + row.therapist.npi if row.therapist.npi else None,
     )

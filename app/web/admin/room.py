@@ -1,5 +1,7 @@
 """The blueprint of `/admin`, its forms, and who is deciding. No page here reads a visit or anything about health."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -8,9 +10,11 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.accounts.roles import PATIENT, ROLES
+from app.accounts.actors import actor, names_of
+from app.accounts.roles import ADMIN, PATIENT, ROLES
 from app.directory.licences import LicenceStatus
 from app.doors.caller import signed_in_user
+from app.doors.database import db
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -18,8 +22,13 @@ REASON = [InputRequired(_l("Give a reason: it is kept with the decision.")), Len
 
 
 def who() -> str:
-    """The admin who is deciding, as kept in the history."""
-    return signed_in_user().email
+    """The admin who is deciding, as kept in the history: by number, so that erasing an account leaves no address."""
+    return actor(ADMIN, signed_in_user().id)
+
+
+def names(actors: Iterable[str]) -> dict[str, str]:
+    """Whom the histories mean, for admins' eyes."""
+    return names_of(db.session, actors)
 
 
 class EmptyForm(FlaskForm):
@@ -49,7 +58,7 @@ class EvidenceForm(FlaskForm):
     file = FileField(
         _l("Picture or PDF"),
         [FileRequired(_l("Choose the file."))],
-        description=_l("JPEG, PNG, WebP or PDF, 3 MB at most."),
+        description=_l("JPEG, PNG, WebP or PDF, 5 MB at most."),
     )
 
 

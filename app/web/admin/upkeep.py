@@ -13,7 +13,7 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.notifications import delivery
 from app.notifications.models import OutboxMessage
-from app.web.admin.room import EmptyForm, admin, who
+from app.web.admin.room import EmptyForm, admin, names, who
 
 
 @admin.get("/messages")
@@ -49,4 +49,6 @@ def imports() -> str:
 @admin.get("/history")
 @audience(ADMIN)
 def history() -> str:
-    return render_template("admin/history.html", acts=acts(db.session), events=review.licence_events(db.session))
+    done, events = acts(db.session), review.licence_events(db.session)
+    known = names([one.actor for one in done] + [one.actor for one, _which in events])
+    return render_template("admin/history.html", acts=done, events=events, names=known)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
+from app.accounts.actors import actor
 from app.accounts.roles import SIGNED_IN
 from app.core import clock
 from app.core.errors import Conflict, Invalid
@@ -22,6 +23,7 @@ from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
 from app.web.practice.fields import not_blank, plain
+from app.web.practice.licence_form import LicenceFileForm
 from app.web.practice.room import practice
 
 Answer = str | Response | tuple[str, int]
@@ -42,7 +44,9 @@ class CodeForm(FlaskForm):
     code = StringField(_l("Code"), [not_blank(_l("Type the code from the mail.")), Length(max=12)])
 
 
-class EvidenceForm(FlaskForm):
+class EvidenceForm(LicenceFileForm):
+    """Words, and a file if there is one."""
+
     evidence = TextAreaField(
         _l("How can we see that it is you?"),
         [not_blank(_l("Say how we can see that it is you.")), Length(max=2000)],
@@ -94,7 +98,11 @@ def prove(claim_id: int) -> Answer:
     code, evidence = CodeForm(), EvidenceForm()
     if request.method == "POST" and "evidence" in request.form:
         if evidence.validate_on_submit():
-            return _leave_to_admin(claim_id, evidence.evidence.data or "")
+            try:
+                return _leave_to_admin(claim_id, evidence)
+            except (Conflict, Invalid) as error:
+                evidence.blame(error, "evidence")
+                one = directory.own_claim(db.session, claim_id, signed_in_user().id)
     elif request.method == "POST" and code.validate_on_submit():
         try:
             if _proved(claim_id, code.code.data or ""):
@@ -121,10 +129,12 @@ def _proved(claim_id: int, code: str) -> bool:
         return directory.confirm_claim(session, claim_id, user_id, code, clock.now()) is not None
 
 
-def _leave_to_admin(claim_id: int, words: str) -> Response:
-    user_id = signed_in_user().id
+def _leave_to_admin(claim_id: int, form: EvidenceForm) -> Response:
+    user_id, content = signed_in_user().id, form.sent()
     with transaction() as session:
-        directory.ask_for_decision(session, claim_id, user_id, words)
+        directory.ask_for_decision(session, claim_id, user_id, form.evidence.data or "")
+        if content is not None:
+            directory.add_claim_evidence(session, claim_id, content, actor("claimant", user_id))
     flash(_("Thank you. A person looks at it; you get a mail."), "ok")
     return redirect(url_for(".prove", claim_id=claim_id), code=303)
 

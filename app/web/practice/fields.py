@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -18,6 +19,7 @@ from app.doors.locale import said
 
 PRICE = re.compile(r"\$?\s*(\d{1,5})(?:[.,](\d{1,2}))?\s*\$?")
 MOST_CENTS = 500_000
+FAR_DATE = _l("Check the year: it has to be from 2000 to 2099.")
 
 
 class PriceField(StringField):
@@ -104,6 +106,20 @@ def not_blank(message: Any) -> Callable[[Any, Any], None]:
 
     check.field_flags = {}  # type: ignore[attr-defined]
     return check
+
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+"""Days that anybody can mean here. Beyond them also lie the days with which calendars cannot reckon."""
+
+
+def far_dates_refused(_form: Any, field: Any) -> None:
+    """A validator: a day that is a slip of the fingers."""
+    if field.data is not None and not is_near(field.data):
+        raise ValidationError(FAR_DATE)
+
+
+def is_near(day: date) -> bool:
+    return EARLIEST <= day <= LATEST
 
 
 def columns(row: object, names: Iterable[str]) -> tuple[Any, ...]:

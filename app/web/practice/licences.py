@@ -1,13 +1,14 @@
-"""A therapist's licences, as they tell them; the board's word stands above."""
+"""A therapist's licences, as they tell and show them; the board's word stands above."""
 
+from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core import clock
-from app.core.errors import Conflict, Invalid
+from app.core.errors import DomainError, Invalid
+from app.directory import review
 from app.directory import services as directory
-from app.directory.imports.boards import boards
 from app.directory.jurisdictions import name_of
 from app.directory.licences import level
 from app.directory.listing import listing_day
@@ -15,12 +16,11 @@ from app.directory.models import Licence
 from app.directory.queries import facts
 from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
-from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
-from app.doors.locale import said
-from app.web.practice.fields import plain
+from app.doors.limits import limiter
+from app.web.files import as_download
+from app.web.practice.licence_form import LicenceFileForm, LicenceForm, keep_licence, me_as_actor
 from app.web.practice.room import my_id, practice
-from app.web.practice.start import LicenceForm
 from app.web.practice.treatments import _own
 
 Answer = str | Response | tuple[str, int]
@@ -36,33 +36,68 @@ def licences() -> str:
 
 @practice.route("/licences/new", methods=["GET", "POST"])
 @audience("therapist")
+@limiter.limit("30 per hour", methods=["POST"])
 def new_licence() -> Answer:
     return _edit(LicenceForm(), None)
 
 
 @practice.route("/licences/<int:licence_id>", methods=["GET", "POST"])
 @audience("therapist")
+@limiter.limit("30 per hour", methods=["POST"])
 def licence(licence_id: int) -> Answer:
-    row = own_part(db.session, Licence, my_id(), licence_id)
+    row = _mine(licence_id)
     return _edit(LicenceForm(obj=row), row)
 
 
+@practice.post("/licences/<int:licence_id>/evidence")
+@audience("therapist")
+@limiter.limit("30 per hour")
+def hand_in(licence_id: int) -> Answer:
+    """One more file beside a licence, such as the renewal of one that was checked before."""
+    row, form = _mine(licence_id), LicenceFileForm()
+    by, content = me_as_actor(), form.sent()
+    try:
+        if content is None:
+            raise Invalid(_("Choose the file."), field="file")
+        with transaction() as session:
+            directory.add_evidence(session, licence_id, content, by)
+    except DomainError as error:
+        form.blame(error, "file")
+        return _page(LicenceForm(formdata=None, obj=row), _mine(licence_id), form), 422
+    flash(_("Thank you. We look at it, usually within two working days."), "ok")
+    return redirect(url_for(".licence", licence_id=licence_id), code=303)
+
+
+@practice.get("/licences/<int:licence_id>/evidence/<int:evidence_id>")
+@audience("therapist")
+def evidence(licence_id: int, evidence_id: int) -> FlaskResponse:
+    _mine(licence_id)
+    row = directory.handed_in(db.session, licence_id, evidence_id, me_as_actor())
+    return as_download(*directory.content_of(db.session, row.id), f"licence-{row.id}")
+
+
+@practice.post("/licences/<int:licence_id>/evidence/<int:evidence_id>/remove")
+@audience("therapist")
+def take_back(licence_id: int, evidence_id: int) -> Response:
+    _mine(licence_id)
+    by = me_as_actor()
+    with transaction() as session:
+        directory.withdraw_evidence(session, licence_id, evidence_id, by)
+    flash(_("The file is gone."), "ok")
+    return redirect(url_for(".licence", licence_id=licence_id), code=303)
+
+
+def _mine(licence_id: int) -> Licence:
+    return own_part(db.session, Licence, my_id(), licence_id)
+
+
 def _edit(form: LicenceForm, row: Licence | None) -> Answer:
-    licence_id = row.id if row else None
-    if form.validate_on_submit():
-        code = form.jurisdiction.data
-        told = {
-            "jurisdiction": code,
-            "number": plain(form.number.data),
-            "expires_on": form.expires_on.data,
-            "issuer": boards()[code].name if code in boards() else "",
-        }
-        try:
-            with transaction() as session:
-                directory.report_licence(session, my_id(), licence_id, told, actor=signed_in_user().email)
-        except (Conflict, Invalid) as error:
-            form.number.errors = [said(error)]
-        else:
-            flash(_("Saved. It is shown as self-reported until we have checked it with the board."), "ok")
-            return redirect(url_for(".licences"), code=303)
-    return render_template("practice/licence.html", form=form, row=row), 422 if form.errors else 200
+    if form.validate_on_submit() and keep_licence(form, my_id(), row.id if row else None):
+        flash(_("Saved. It is shown as self-reported until we have checked it with the board."), "ok")
+        return redirect(url_for(".licences"), code=303)
+    return _page(form, row, LicenceFileForm(formdata=None)), 422 if form.errors else 200
+
+
+def _page(form: LicenceForm, row: Licence | None, file_form: LicenceFileForm) -> str:
+    files = review.evidence_of(db.session, row.id, by=me_as_actor()) if row else []
+    return render_template("practice/licence.html", form=form, row=row, file_form=file_form, files=files)

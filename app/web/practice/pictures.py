@@ -1,16 +1,14 @@
 """Portraits: taken in, kept in instance/uploads under a hash, given out."""
 
-from pathlib import Path
-
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, send_from_directory, url_for
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import Invalid
 from app.directory import photos
 from app.directory import services as directory
 from app.directory.models import Therapist
+from app.doors import uploads
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
@@ -21,18 +19,13 @@ media = Blueprint("media", __name__)
 YEAR = 365 * 24 * 3600
 
 
-def folder() -> Path:
-    place: Path = current_app.config["SETTINGS"].instance / "uploads"
-    return place
-
-
 @media.get("/media/<name>")
 @audience("public")
 def picture(name: str) -> Response:
     """One portrait. The name is a hash of its content, so it never changes."""
     if not photos.NAME.fullmatch(name):
         abort(404)
-    answer = send_from_directory(folder().resolve(), name, mimetype="image/jpeg", max_age=YEAR)
+    answer = send_from_directory(uploads.folder().resolve(), name, mimetype="image/jpeg", max_age=YEAR)
     answer.cache_control.public, answer.cache_control.immutable = True, True
     return answer
 
@@ -49,7 +42,7 @@ def upload_photo() -> AnyResponse:
     except Invalid as error:
         flash(said(error), "error")
         return redirect(url_for(".page") + "#photo", code=303)
-    _keep(made)
+    _use(uploads.keep(made))
     flash(_("Your photo is on your page."), "ok")
     return redirect(url_for(".page") + "#photo", code=303)
 
@@ -62,15 +55,6 @@ def remove_photo() -> AnyResponse:
     return redirect(url_for(".page") + "#photo", code=303)
 
 
-def _keep(made: bytes) -> None:
-    name = photos.name_of(made)
-    folder().mkdir(parents=True, exist_ok=True)
-    fresh = folder() / f"{name}.new"
-    fresh.write_bytes(made)
-    fresh.replace(folder() / name)
-    _use(name)
-
-
 def _use(name: str | None) -> None:
     """Show another picture; the old file goes when nobody else shows it."""
     with transaction() as session:
@@ -78,11 +62,4 @@ def _use(name: str | None) -> None:
         old = own.photo
         directory.update_therapist(session, own.id, own.version, {"photo": name})
     if old != name:
-        drop(old)
-
-
-def drop(name: str | None) -> None:
-    """The file goes when nobody shows it any more."""
-    shown = db.session.scalar(select(exists().where(Therapist.photo == name)))
-    if name and not shown and photos.NAME.fullmatch(name):
-        (folder() / name).unlink(missing_ok=True)
+        uploads.drop(db.session, old)

@@ -7,28 +7,28 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
 from app.accounts.roles import SIGNED_IN
 from app.core import clock
-from app.core.errors import Conflict, DomainError
+from app.core.errors import Conflict
 from app.directory import services as directory
 from app.directory.catalogue import BY_SLUG, SPECIALTIES
-from app.directory.imports.boards import boards
 from app.directory.jurisdictions import NAMES
 from app.directory.models import Therapist
 from app.directory.queries import own_practice
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
-from app.doors.locale import said
+from app.doors.limits import limiter
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 from app.scheduling.queries.own import weekly_hours
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import CheckboxesField, PriceField, not_blank, plain
+from app.web.practice.licence_form import LicenceForm, keep_licence
 from app.web.practice.room import practice
 from app.web.practice.where import placed
 from app.web.practice.words import MODES, STEPS
@@ -47,16 +47,6 @@ class YouForm(FlaskForm):
     where = StringField(_l("Where you work"), [not_blank(_l("Type a ZIP, or a town with its state.")), Length(max=200)])
     street = StringField(_l("Street and number"), [Length(max=120)])
     address_public = BooleanField(_l("Show the street before a visit is confirmed"))
-
-
-class LicenceForm(FlaskForm):
-    jurisdiction = SelectField(
-        _l("Licensed in"), choices=[SelectChoice(code, name) for code, name in NAMES.items()], default="US-AL"
-    )
-    number = StringField(_l("Licence number"), [not_blank(_l("Write the number on your licence.")), Length(max=40)])
-    expires_on = DateField(
-        _l("Valid until"), [Optional()], description=_l("We remind you before. Your page is hidden when it runs out.")
-    )
 
 
 class OfferForm(FlaskForm):
@@ -94,6 +84,7 @@ def start() -> Answer:
 
 @practice.route("/start/licence", methods=["GET", "POST"])
 @audience("therapist")
+@limiter.limit("30 per hour", methods=["POST"])
 def start_licence() -> Answer:
     own = _own_begun()
     form = LicenceForm(data={"jurisdiction": own.locations[0].jurisdiction if own.locations else "US-AL"})
@@ -101,8 +92,8 @@ def start_licence() -> Answer:
         if own.locations and all(place.jurisdiction != form.jurisdiction.data for place in own.locations):
             text = _("Your place is in %(state)s: the licence has to be from there.", state=_state(own))
             form.jurisdiction.errors = [text]
-        else:
-            return _keep_licence(own, form)
+        elif keep_licence(form, own.id, own.licences[0].id if own.licences else None):
+            return redirect(url_for(".start_services"), code=303)
     return _page("licence", form, 2, own)
 
 
@@ -183,24 +174,6 @@ def _begin(user_id: int, form: YouForm, place: dict[str, Any]) -> None:
         own = directory.become_therapist(session, user_id, person)
         street = {"street": plain(form.street.data), "address_public": bool(form.address_public.data)}
         directory.save_location(session, own.id, None, {**place, **street})
-
-
-def _keep_licence(own: Therapist, form: LicenceForm) -> Answer:
-    code = form.jurisdiction.data
-    facts = {
-        "jurisdiction": code,
-        "number": plain(form.number.data),
-        "expires_on": form.expires_on.data,
-        "issuer": boards()[code].name if code in boards() else "",
-    }
-    existing = own.licences[0].id if own.licences else None
-    try:
-        with transaction() as session:
-            directory.report_licence(session, own.id, existing, facts, actor=signed_in_user().email)
-    except DomainError as error:
-        form.number.errors = [said(error)]
-        return _page("licence", form, 2, own)
-    return redirect(url_for(".start_services"), code=303)
 
 
 def _keep_offer(own: Therapist, form: OfferForm) -> None:

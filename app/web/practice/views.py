@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
-from app.web.practice import (
+from app.web.practice import (  # noqa: F401 - they put their routes on the blueprint
     claiming,
     entering,
     licences,
@@ -22,22 +22,6 @@ from app.web.practice import (
 from app.web.practice.pictures import media
 from app.web.practice.room import practice
 from app.web.practice.words import DAYS
-
-ROOMS = (
-    claiming,
-    entering,
-    licences,
-    numbers,
-    page,
-    pictures,
-    places,
-    rules,
-    start,
-    time_away,
-    today,
-    treatments,
-    visits,
-)
 
 
 @practice.app_template_filter()

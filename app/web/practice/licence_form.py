@@ -1,0 +1,80 @@
+"""A licence as its owner tells it, with a file that shows it: for the set-up and for the practice."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import DateField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional
+
+from app.accounts.actors import actor
+from app.accounts.roles import THERAPIST
+from app.core.errors import DomainError, Invalid
+from app.directory import services as directory
+from app.directory.imports.boards import boards
+from app.directory.jurisdictions import NAMES
+from app.directory.models import Licence
+from app.directory.services.evidence import MOST_BYTES
+from app.doors.caller import signed_in_user
+from app.doors.database import transaction
+from app.doors.locale import said
+from app.web.practice.fields import far_dates_refused, not_blank, plain
+
+
+class LicenceFileForm(FlaskForm):
+    file = FileField(
+        _l("A picture or PDF of your licence"),
+        description=_l(
+            "We can check it sooner then. JPEG, PNG, WebP or PDF, 5 MB at most. Only you and those who check licences see it."
+        ),
+    )
+
+    def sent(self) -> bytes | None:
+        """What was chosen, read no further than needed to see that it is too large."""
+        chosen = self.file.data
+        return chosen.read(MOST_BYTES + 1) if chosen else None
+
+    def blame(self, error: DomainError, fallback: str) -> None:
+        name = error.field if isinstance(error, Invalid) and error.field and error.field in self else fallback
+        self[name].errors = [*self[name].errors, said(error)]
+
+
+class LicenceForm(LicenceFileForm):
+    jurisdiction = SelectField(
+        _l("Licensed in"), choices=[SelectChoice(code, name) for code, name in NAMES.items()], default="US-AL"
+    )
+    number = StringField(_l("Licence number"), [not_blank(_l("Write the number on your licence.")), Length(max=40)])
+    expires_on = DateField(
+        _l("Valid until"),
+        [Optional(), far_dates_refused],
+        description=_l("We remind you before. Your page is hidden when it runs out."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        code = self.jurisdiction.data
+        return {
+            "jurisdiction": code,
+            "number": plain(self.number.data),
+            "expires_on": self.expires_on.data,
+            "issuer": boards()[code].name if code in boards() else "",
+        }
+
+
+def me_as_actor() -> str:
+    return actor(THERAPIST, signed_in_user().id)
+
+
+def keep_licence(form: LicenceForm, therapist_id: int, licence_id: int | None) -> Licence | None:
+    """Save what was told and sent, both or neither; None when something stands against it, which the form then says."""
+    by, content = me_as_actor(), form.sent()
+    try:
+        with transaction() as session:
+            row = directory.report_licence(session, therapist_id, licence_id, form.facts(), actor=by)
+            if content is not None:
+                directory.add_evidence(session, row.id, content, by)
+            return row
+    except DomainError as error:
+        form.blame(error, "number")
+        return None

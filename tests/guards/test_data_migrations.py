@@ -1,0 +1,68 @@
+"""Migrations that change what is stored, on rows that were there before."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import LargeBinary, select, text, type_coerce
+from sqlalchemy.orm import Session
+
+from app.directory.evidence_models import LicenceEvidence
+from app.directory.listing_models import ListingReport
+from app.directory.models import LicenceEvent
+from app.factory import alembic
+from tests import factories
+from tests.support.accounts import make_user
+
+pytestmark = pytest.mark.databases
+
+WORDS = "They were rough with my slipped disc"
+
+
+def test_reports_are_sealed_and_histories_forget_addresses(app: Flask, session: Session) -> None:
+    owner = make_user(app, "wren@person.example", "patient", "therapist")
+    admin = make_user(app, "root@person.example", "patient", "admin")
+    licence = factories.therapist(session, user_id=owner).licences[0]
+    session.commit()
+    with app.app_context():
+        alembic.downgrade("0016")
+        connection = session.connection()
+        connection.execute(
+            text("INSERT INTO listing_report (therapist_id, reason, words, contact, state, created_at)"
+                 " VALUES (:t, 'conduct', :w, '', 'open', '2027-01-01 00:00:00')"),
+            {"t": licence.therapist_id, "w": WORDS},
+        )  # fmt: skip
+        for actor in (
+            "Wren@person.example",
+            "root@person.example",
+            "gone@person.example",
+            "cli:op: US-TX roster a@b.csv",
+        ):
+            connection.execute(
+                text("INSERT INTO licence_event (licence_id, at, actor, new_status, checked_how, words)"
+                     " VALUES (:l, '2027-01-01 00:00:00', :a, 'active', 'self', '')"),
+                {"l": licence.id, "a": actor},
+            )  # fmt: skip
+        connection.execute(
+            text("INSERT INTO licence_evidence (licence_id, kind, size, content, handed_in_by, at)"
+                 " VALUES (:l, 'application/pdf', 1, :c, 'root@person.example', '2027-01-01 00:00:00')"),
+            {"l": licence.id, "c": b""},
+        )  # fmt: skip
+        session.commit()
+        session.close()
+        alembic.upgrade()
+    assert session.scalars(select(ListingReport.words)).all() == [WORDS]
+    sealed = session.scalars(select(type_coerce(ListingReport.words, LargeBinary))).one()
+    assert b"disc" not in bytes(sealed)
+    assert session.scalars(select(LicenceEvent.actor).order_by(LicenceEvent.id)).all() == [
+        f"therapist user:{owner}",
+        f"admin user:{admin}",
+        "erased account",
+        "cli:op: US-TX roster a@b.csv",
+    ]
+    kept = session.scalars(select(LicenceEvidence)).one()
+    assert (kept.handed_in_by, kept.looked_at is not None) == (f"admin user:{admin}", True)
+    session.rollback()
+    with app.app_context():
+        alembic.downgrade("0016")
+        assert session.scalar(text("SELECT words FROM listing_report")) == WORDS
+        session.rollback()
+        alembic.upgrade()
