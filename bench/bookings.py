@@ -36,6 +36,7 @@ def with_floor() -> Any:
 
     from app.doors.audience import audience
     from app.doors.database import transaction
+    from app.doors.limits import limit
     from tools.serving import wide_open
 
     app = wide_open()
@@ -43,6 +44,7 @@ def with_floor() -> Any:
 
     @app.post("/bench/floor")
     @audience("public")
+    @limit("LIMIT_BOOK")
     def floor() -> tuple[dict[str, int], int]:
         with transaction() as session:
             session.connection().execute(text("INSERT INTO bench_floor (words) VALUES (:words)"), {"words": "x" * 200})
