@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import plain
 from app.scheduling.models import TimelineWeek
-from app.scheduling.quanta import Span, ceil_quantum, floor_quantum
+from app.scheduling.quanta import QUANTUM_MINUTES, Span, ceil_quantum, floor_quantum
 from app.scheduling.queries.bookable import Bookable, bookables
 from app.scheduling.queries.taken import busy_seen_from, taken
 from app.scheduling.series import Occurrence, occurrences
@@ -60,12 +60,13 @@ def free_times_of(
     now: datetime,
     *,
     without: int | None = None,
+    rows: Rows | None = None,
 ) -> list[FreeTime]:
-    """The same for one service whose places are already known."""
+    """The same for one service whose places are already known; `rows` where they were read before."""
     if not offers or last <= first:
         return []
     span = _span(offers[0], first, last)
-    rows = timeline_rows(session, offers[0].therapist_id, span.weeks)
+    rows = timeline_rows(session, offers[0].therapist_id, span.weeks) if rows is None else rows
     found = []
     for one in offers:
         busy = _busy_without(session, one, span, without) if without else None
@@ -93,10 +94,25 @@ def starts_of(
     )
 
 
-def is_free(session: Session, one: Bookable, starts_at: datetime, now: datetime, *, without: int | None = None) -> bool:
+def is_free(
+    session: Session,
+    one: Bookable,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    without: int | None = None,
+    rows: Rows | None = None,
+) -> bool:
     """Whether one start can be booked now: the same rule that shows times."""
-    wanted = free_times_of(session, [one], starts_at, starts_at + timedelta(minutes=5), now, without=without)
+    last = starts_at + timedelta(minutes=QUANTUM_MINUTES)
+    wanted = free_times_of(session, [one], starts_at, last, now, without=without, rows=rows)
     return any(each.starts_at == starts_at for each in wanted)
+
+
+def rows_at(session: Session, one: Bookable, starts_at: datetime) -> Rows:
+    """The rows that say whether a start is free."""
+    weeks = _span(one, starts_at, starts_at + timedelta(minutes=QUANTUM_MINUTES)).weeks
+    return timeline_rows(session, one.therapist_id, weeks)
 
 
 def times_near(session: Session, one: Bookable, wished: datetime, now: datetime, count: int = 5) -> list[FreeTime]:

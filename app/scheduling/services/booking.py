@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,11 @@ from app.scheduling import contact, deadlines, safety
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable, bookable
-from app.scheduling.queries.free_times import is_free, series_plan, times_near
+from app.scheduling.queries.free_times import Rows, is_free, rows_at, series_plan, times_near
 from app.scheduling.queries.visits import PURPOSE
 from app.scheduling.safety import Screening
 from app.scheduling.series import WRONG as SERIES_WRONG
+from app.scheduling.services.busy import Weeks
 from app.scheduling.services.limits import check_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import PATIENT, Action, Actor
@@ -86,24 +88,23 @@ def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
 
 def book_prepared(session: Session, ready: Prepared, now: datetime) -> Booked:
     """`book`, after what needs no database: the part that others wait for."""
-    one, ready = _admitted(session, ready, now)
-    return _make(session, one, ready, now)
+    one, ready, rows = _admitted(session, ready, now)
+    return _make(session, one, ready, now, known={at: busy for at, (_, busy) in rows.items()})
 
 
-def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookable, Prepared]:
-    """The offer under its therapist's lock, with a person who may have it and a time that is free."""
+def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookable, Prepared, Rows]:
+    """The offer under its therapist's lock, with a person who may have it and a time that is free in the rows."""
     one = bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
     if one.home_visit and not ready.person.address:
         raise Invalid("Please give the address to come to.", field="address", code="address-needed")
     check_person(session, one, ready.person, now)
-    check_free(session, one, ready.request.starts_at, now)
-    return one, ready
+    return one, ready, check_free(session, one, ready.request.starts_at, now)
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    one, ready = _admitted(session, prepared(request), now)
+    one, ready, _ = _admitted(session, prepared(request), now)
     if not ready.person.email:
         raise Invalid("Please leave an e-mail address to book several dates.", field="email", code="email-needed")
     try:
@@ -160,15 +161,21 @@ def check_screening(screening: Screening) -> None:
         )
 
 
-def check_free(session: Session, one: Bookable, starts_at: datetime, now: datetime, without: int | None = None) -> None:
-    """Refuse a start that the one rule does not show; what has lapsed meanwhile is let go first."""
+def check_free(session: Session, one: Bookable, starts_at: datetime, now: datetime, without: int | None = None) -> Rows:
+    """Refuse a start that the one rule does not show; what has lapsed meanwhile is let go first. The rows that said so.
+
+    Conflict `time-taken` with `times` close to it; Invalid when no such time could ever be booked.
+    """
     from app.scheduling.services.expiry import expire_of
 
     _check_reach(one, starts_at, now)
-    if is_free(session, one, starts_at, now, without=without):
-        return
-    if expire_of(session, one.therapist_id, now) and is_free(session, one, starts_at, now, without=without):
-        return
+    rows = rows_at(session, one, starts_at)
+    if is_free(session, one, starts_at, now, without=without, rows=rows):
+        return rows
+    if expire_of(session, one.therapist_id, now):
+        rows = rows_at(session, one, starts_at)
+        if is_free(session, one, starts_at, now, without=without, rows=rows):
+            return rows
     raise time_taken(session, one, starts_at, now)
 
 
@@ -213,6 +220,7 @@ def _make(
     starts_at: datetime | None = None,
     series_id: str | None = None,
     quiet: bool = False,
+    known: Mapping[int, Weeks] | None = None,
 ) -> Booked:
     request, person = ready.request, ready.person
     at = starts_at or request.starts_at
@@ -231,7 +239,7 @@ def _make(
     facts = {"confirm": confirm, "code": code} if secret else {}
     if series_id:
         facts["series"] = series_id
-    transition(session, booking, action, actor, now, facts=facts, quiet=quiet)
+    transition(session, booking, action, actor, now, facts=facts, quiet=quiet, known=known)
     return booked(booking)
 
 

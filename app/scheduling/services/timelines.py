@@ -1,17 +1,17 @@
 """Keeps the timeline and the occupancy equal to what they are derived from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.database import plain
 from app.core.errors import Conflict
-from app.directory.listing import FREE_HOURS, UNKNOWN, Bound
+from app.directory.listing import FREE_HOURS, Bound
 from app.directory.models import Location, Therapist
 from app.directory.services import bound_first_times
 from app.scheduling import hours
@@ -27,7 +27,6 @@ from app.scheduling.models import (
 )
 from app.scheduling.quanta import (
     QUANTA_PER_HOUR,
-    QUANTA_PER_WEEK,
     QUANTUM_MINUTES,
     Interval,
     Span,
@@ -38,28 +37,14 @@ from app.scheduling.quanta import (
 from app.scheduling.queries.free_times import TIMELINE
 from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
 from app.scheduling.states import LIVE
-from app.scheduling.timeline import free_hours, join, join_weeks, open_bits, split
+from app.scheduling.timeline import free_hours, join_weeks, open_bits, split
 
 DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
-LONGEST_TRAVEL = 240 // 5
 OCCUPY = text(
     "INSERT INTO occupancy (therapist_id, quantum, booking_id)"
     " WITH RECURSIVE owned(quantum) AS"
     " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
     " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
-)
-ROWS_OF = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.busy).where(
-    TimelineWeek.therapist_id == bindparam("therapist"),
-    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
-)
-UPDATE_BUSY = (
-    update(TimelineWeek)
-    .where(
-        TimelineWeek.therapist_id == bindparam("at_therapist"),
-        TimelineWeek.location_id == bindparam("at_location"),
-        TimelineWeek.week == bindparam("at_week"),
-    )
-    .values(busy=bindparam("derived"))
 )
 
 
@@ -75,7 +60,7 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
     settings.
     """
     session.flush()
-    facts = _settings(session, therapist_id)
+    facts = settings_of(session, therapist_id)
     chosen = weeks or weeks_to_horizon(now, facts["horizon_days"])
     span = Span.of_weeks(chosen[0], len(chosen))
     schedules = _schedules(session, therapist_id, span)
@@ -105,29 +90,6 @@ def weeks_to_horizon(now: datetime, horizon_days: int) -> range:
     return range(week_of(floor_quantum(now)) - 1, week_of(floor_quantum(now + timedelta(days=horizon_days))) + 2)
 
 
-def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval]) -> None:
-    """Derive `busy` anew for the weeks that visits at `touched` can reach. `open` does not depend on visits."""
-    freed: set[int] = set()
-    for span in _spans(touched, LONGEST_TRAVEL):
-        visits = taken(session, therapist_id, span)
-        changed = []
-        locations = _locations(session, therapist_id, span)
-        travel_minutes = _settings(session, therapist_id)["travel_minutes"] if len(locations) > 1 else 0
-        for location_id, weeks in locations.items():
-            busy = split(busy_seen_from(visits, span, location_id, travel_minutes), span)
-            changed += [
-                {"at_therapist": therapist_id, "at_location": location_id, "at_week": week, "derived": busy[week]}
-                for week in weeks
-            ]
-            if any(join([was]) & ~join([busy[week]]) for week, was in weeks.items()):
-                freed.add(location_id)
-        if changed:
-            plain(session).execute(UPDATE_BUSY, changed)
-    if freed:
-        # A visit more leaves the bound on the first free time true; a visit less may not.
-        bound_first_times(session, {therapist_id: dict.fromkeys(freed, UNKNOWN)})
-
-
 def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500) -> int:
     """Bound the first free times of the next therapists after an id; the last id, or 0 when there are no more."""
     ids = list(
@@ -147,7 +109,7 @@ def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500
             _row(therapist_id, at, week, opened, busy)
             for at, week, opened, busy in plain(session).execute(TIMELINE, scope)
         ]
-        bounds[therapist_id] = _bounds(rows, _settings(session, therapist_id), now)
+        bounds[therapist_id] = _bounds(rows, settings_of(session, therapist_id), now)
     bound_first_times(session, bounds)
     return ids[-1] if ids else 0
 
@@ -211,32 +173,12 @@ def _merged(intervals: list[Interval]) -> list[Interval]:
     return merged
 
 
-def _spans(touched: Iterable[Interval], reach: int) -> list[Span]:
-    """The whole weeks that the intervals can reach, joined where they touch."""
-    weeks = sorted({week for first, last in touched for week in Span.covering(first - reach, last + reach).weeks})
-    spans: list[Span] = []
-    for week in weeks:
-        if spans and spans[-1].end == week * QUANTA_PER_WEEK:
-            spans[-1] = Span(spans[-1].start, spans[-1].length + QUANTA_PER_WEEK)
-        else:
-            spans.append(Span.of_weeks(week))
-    return spans
-
-
-def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, dict[int, bytes]]:
-    """By location and week, what was busy so far."""
-    found: dict[int, dict[int, bytes]] = defaultdict(dict)
-    scope = {"therapist": therapist_id, "first": span.weeks[0], "last": span.weeks[-1]}
-    for location_id, week, busy in plain(session).execute(ROWS_OF, scope):
-        found[location_id][week] = busy
-    return found
-
-
 def _row(therapist_id: int, location_id: int, week: int, opened: bytes, busy: bytes) -> dict[str, Any]:
     return {"therapist_id": therapist_id, "location_id": location_id, "week": week, "open": opened, "busy": busy}
 
 
-def _settings(session: Session, therapist_id: int) -> dict[str, int]:
+def settings_of(session: Session, therapist_id: int) -> dict[str, int]:
+    """How a therapist takes bookings; the defaults for one who never said."""
     one = session.get(SchedulingSettings, therapist_id)
     return {name: getattr(one, name) if one else default for name, default in DEFAULTS.items()}
 

@@ -13,7 +13,9 @@ from app.notifications.outbox import Notice, enqueue, withdraw
 from app.scheduling import deadlines
 from app.scheduling.models import Booking, BookingEvent
 from app.scheduling.plan import FOLLOW_UP, LATER, REMINDER, messages
-from app.scheduling.services.timelines import intervals_of, occupy, own, refresh_busy
+from app.scheduling.quanta import Interval
+from app.scheduling.services.busy import Weeks, add_busy, refresh_busy
+from app.scheduling.services.timelines import intervals_of, occupy, own
 from app.scheduling.states import ENDED, OPEN, Action, Actor, State, next_state
 
 NO_NEW_TIME: dict[str, None] = dict.fromkeys(("new_starts_at", "new_location_id", "new_by", "new_expires_at"))
@@ -33,11 +35,12 @@ def transition(
     changes: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
     quiet: bool = False,
+    known: Mapping[int, Weeks] | None = None,
 ) -> None:
     """Do `action`; Conflict when the table does not allow it now. A new booking (without a state) is inserted.
 
     `changes` are columns that change with it, `facts` what only its messages carry. A `quiet` one writes no message:
-    another booking of its series speaks for it.
+    another booking of its series speaks for it. `known` as in `add_busy`.
     """
     old = cast(State | None, booking.state)
     new = next_state(old, action, actor.kind)
@@ -51,7 +54,7 @@ def transition(
     else:
         session.flush()
     _record(session, booking, action, actor, old, now, reason)
-    _take_time(session, booking, before)
+    _take_time(session, booking, before, known)
     if not quiet:
         told = {"reason": reason, "was_at": was_at.isoformat() if was_at else None, **(facts or {})}
         _tell(session, booking, old, action, actor, now, told)
@@ -96,16 +99,17 @@ def _record(
     )
 
 
-def _take_time(session: Session, booking: Booking, before: list[tuple[int, int]]) -> None:
+def _take_time(session: Session, booking: Booking, before: list[Interval], known: Mapping[int, Weeks] | None) -> None:
     after = intervals_of(booking) if booking.state not in ENDED else []
     if before == after:
         return
     if before:
         own(session, booking)
-    else:
-        for first, last in after:
-            occupy(session, booking.therapist_id, booking.id, first, last)
-    refresh_busy(session, booking.therapist_id, [*before, *after])
+        refresh_busy(session, booking.therapist_id, [*before, *after])
+        return
+    for first, last in after:
+        occupy(session, booking.therapist_id, booking.id, first, last)
+        add_busy(session, booking.therapist_id, booking.location_id, (first, last), known)
 
 
 def _tell(
