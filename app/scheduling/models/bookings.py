@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -11,6 +11,13 @@ from app.core.database import Base, UtcDateTime
 
 BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column that is called INTEGER."""
+
+
+def _where_given(column: str, *more: str) -> Index:
+    """An index of the rows that have the column: most bookings do not, and need not be written into it."""
+    given = text(f"{column} IS NOT NULL")
+    name = "_".join(("ix_booking", column, *more))
+    return Index(name, column, *more, sqlite_where=given, postgresql_where=given)
 
 
 class Booking(Base):
@@ -36,7 +43,10 @@ class Booking(Base):
         Index("ix_booking_therapist_id_starts_at", "therapist_id", "starts_at"),
         Index("ix_booking_state_expires_at", "state", "expires_at"),
         Index("ix_booking_email_key_state", "email_key", "state"),
-        Index("ix_booking_phone_state", "phone", "state"),
+        _where_given("phone", "state"),
+        _where_given("new_expires_at"),
+        _where_given("series_id"),
+        _where_given("referral_id"),
     )
 
     id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
@@ -68,7 +78,7 @@ class Booking(Base):
     new_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     new_location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     new_by: Mapped[str | None] = mapped_column(String(10))
-    new_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    new_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offered_times: Mapped[str | None] = mapped_column(Text)
 
     name: Mapped[str] = mapped_column(String(120))
@@ -86,8 +96,8 @@ class Booking(Base):
 
     screening: Mapped[str | None] = mapped_column(EncryptedText)
     note: Mapped[str | None] = mapped_column(EncryptedText)
-    series_id: Mapped[str | None] = mapped_column(String(27), index=True)
-    referral_id: Mapped[int | None] = mapped_column(index=True)
+    series_id: Mapped[str | None] = mapped_column(String(27))
+    referral_id: Mapped[int | None]
 
 
 class BookingEvent(Base):
