@@ -32,6 +32,7 @@ class Settings:
     geocoder_options: str
     map_tile_url: str | None
     trusted_proxies: int
+    log_level: str
 
     @property
     def production(self) -> bool:
@@ -65,7 +66,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         geocoder_options=given.get("GEOCODER_OPTIONS", ""),
         map_tile_url=given.get("MAP_TILE_URL") or None,
         trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
+        log_level=_log_level(given.get("LOG_LEVEL", "INFO")),
     )
+
+
+def _log_level(name: str) -> str:
+    if name not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise BadSettings("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
+    return name
 
 
 def _database_url(url: str) -> str:

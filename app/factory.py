@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
     app.config.from_mapping(flask_settings(settings))
     app.config.from_mapping(overrides or {})
     if not app.testing:
-        logs.configure(as_json=settings.production)
+        logs.configure(as_json=settings.production, level=settings.log_level)
     crypto.use_keys(settings.data_keys)
     _wire(app)
     if settings.trusted_proxies:

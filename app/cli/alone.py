@@ -20,7 +20,7 @@ def create_app() -> Flask:
     app = Flask("unknot", root_path=str(ROOT / "app"), instance_path=str(settings.instance.resolve()))
     app.config.from_mapping(flask_settings(settings))
     if not app.testing:
-        logs.configure(as_json=settings.production)
+        logs.configure(as_json=settings.production, level=settings.log_level)
     crypto.use_keys(settings.data_keys)
     database.init_app(app)
     for group in GROUPS:

@@ -48,6 +48,7 @@ def test_development_makes_its_secrets_once(tmp_path: Path) -> None:
         ("DATA_KEYS", ","),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "9"),
+        ("LOG_LEVEL", "loud"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, value: str, tmp_path: Path) -> None:
