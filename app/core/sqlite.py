@@ -3,11 +3,15 @@
 SQLite lets one writer in at a time and makes the others sleep and look again, so that with many of them the unlucky
 wait for seconds. Here they wait on a lock of the kernel's beside the file, which wakes the next one at once, across
 threads and processes, and which a killed process lets go.
+
+Of each process one thread at a time stands in that queue: another one of the same process would be woken while the
+first still computes its answer, and could not run for it, and nobody else would write meanwhile.
 """
 
 import fcntl
 import os
 import threading
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -22,11 +26,14 @@ PRAGMAS = (
     "synchronous=FULL",
     "busy_timeout=15000",
     "cache_size=-65536",
+    "wal_autocheckpoint=4000",
     "mmap_size=1073741824",
     "temp_store=MEMORY",
 )
 TURN = "unknot_turn"
 _mine = threading.local()
+_here: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""By database: held by the one thread of this process that waits for its turn or has it."""
 
 
 def prepare(engine: Engine) -> None:
@@ -62,14 +69,21 @@ def _wait_for_turn(connection: Connection) -> None:
         raise RuntimeError(
             "a write transaction was begun inside another one of the same thread: it would wait for ever"
         )
-    handle = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    connection.info[TURN] = handle
+    _here[path].acquire()
+    try:
+        handle = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except BaseException:
+        _here[path].release()
+        raise
+    connection.info[TURN] = handle, path
     _mine.path = path
 
 
 def _on_checkin(_connection: Any, record: Any) -> None:
-    handle = record.info.pop(TURN, None)
-    if handle is not None:
+    turn = record.info.pop(TURN, None)
+    if turn is not None:
+        handle, path = turn
         os.close(handle)
+        _here[path].release()
         _mine.path = None
