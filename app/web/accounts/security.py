@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         wan_signin_form=forms.PasskeySignInForm,
     )
     security.want_json(lambda _request: False)
+    _leave_out(app, security)
     app.extensions["unknot_security"] = security
     _put_own_views(app)
     limits.init_app(app)
@@ -64,6 +65,13 @@ def init_app(app: Flask) -> None:
     second_factor.init_app(app)
     app.before_request(_take_write_lock)
     app.after_request(_keep_private)
+
+
+def _leave_out(app: Flask, security: Security) -> None:
+    """What the library would do before every request and we have no use for: signing in by a token in the address or
+    the body, and naming the caller's needs (`roles.py` decides)."""
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
 
 
 def _put_own_views(app: Flask) -> None:
