@@ -33,7 +33,8 @@ def test_our_lines_and_the_libraries_have_the_same_names(capsys: pytest.CaptureF
     assert (ours["event"], ours["logger"], ours["level"], ours["seconds"]) == ("late", "unknot.test", "warning", 3)
     assert (theirs["event"], theirs["logger"], theirs["level"]) == ("2 left", "library", "warning")
     assert ours["request_id"] == theirs["request_id"] == "r-1"
-    assert str(ours["timestamp"]).endswith("Z") and str(theirs["timestamp"]).endswith("Z")
+    assert str(ours["timestamp"]).endswith("Z")
+    assert str(theirs["timestamp"]).endswith("Z")
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
