@@ -1,11 +1,11 @@
 """Reads of the directory: one therapist whole, and the lists that doors offer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.errors import NotFound
@@ -67,6 +67,21 @@ def claimable(session: Session, text: str, limit: int = 20) -> list[tuple[str, s
     return [
         (slug, name, city or "") for slug, name, city in session.execute(query.order_by(Therapist.name).limit(limit))
     ]
+
+
+def named(session: Session, text: str, on: date, *, among: Collection[int] | None = None, limit: int = 24) -> list[int]:
+    """Who is listed on that day and has every word of `text` at the beginning of a name: their ids by name."""
+    listed = select(Listing.therapist_id).where(Listing.listed_until >= on.toordinal())
+    query = select(Therapist.id).where(Therapist.hidden.is_(False), Therapist.id.in_(listed))
+    for word in text.casefold().split()[:6]:
+        names = (func.lower(Therapist.first_name), func.lower(Therapist.last_name), func.lower(Therapist.name))
+        starts = [each.startswith(word, autoescape=True) for each in names]
+        if not word.isascii():  # SQLite makes no Ñ small
+            starts += [each.startswith(word.capitalize(), autoescape=True) for each in names]
+        query = query.where(or_(*starts, names[2].contains(f" {word}", autoescape=True)))
+    if among is not None:
+        query = query.where(Therapist.id.in_(among))
+    return list(session.scalars(query.order_by(Therapist.name, Therapist.id).limit(limit)))
 
 
 def place_labels(session: Session, therapist_id: int) -> dict[int, str]:

@@ -115,6 +115,7 @@ def tidy() -> None:
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
         scheduling.forget_old_drafts(session, now())
+        referrals.forget_left_drafts(session, now())
         accounts.forget_old_sign_ins(session)
         forget_old_answers(session)
     uploads.sweep(db.session)

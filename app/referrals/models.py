@@ -112,7 +112,7 @@ class ReferralTherapist(Base):
 
 
 class FavouriteTherapist(Base):
-    """Whom a doctor likes to refer to."""
+    """Whom a doctor likes to refer to. `note` is the doctor's own, sealed."""
 
     __tablename__ = "favourite_therapist"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -121,6 +121,17 @@ class FavouriteTherapist(Base):
     therapist_id: Mapped[int] = mapped_column(
         ForeignKey("therapist.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+
+
+class ReferralDraft(Base):
+    """A referral that a doctor has begun, one at a time: the form and the shortlist as sealed JSON."""
+
+    __tablename__ = "referral_draft"
+
+    doctor_id: Mapped[int] = mapped_column(ForeignKey("doctor.id", ondelete="CASCADE"), primary_key=True)
+    facts: Mapped[str] = mapped_column(EncryptedText)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class ReferralTemplate(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import clock
-from app.referrals import checks
+from app.referrals import checks, queries
 from app.referrals.models import (
     Doctor,
     FavouriteTherapist,
@@ -15,6 +15,7 @@ from app.referrals.models import (
     OutcomeNote,
     Referral,
     ReferralConsent,
+    ReferralDraft,
     ReferralTemplate,
 )
 from app.referrals.services.registry import forget_unclaimed
@@ -50,6 +51,8 @@ def _doctor(session: Session, doctor: Doctor) -> dict[str, Any]:
     return {
         **{name: getattr(doctor, name) for name in ("npi", "name", "practice", "phone", "state")},
         "referrals": [{name: getattr(each, name) for name in told} for each in referrals],
+        "favourites": [{"therapist": each.name, "note": each.note} for each in queries.favourites(session, doctor.id)],
+        "templates": [name for _, name in queries.templates(session, doctor.id)],
     }
 
 
@@ -63,7 +66,7 @@ def erase(session: Session, user: User) -> None:
         return
     gone: dict[str, Any] = {**dict.fromkeys(SEALED), "revoked_at": clock.now()}
     session.execute(update(Referral).where(Referral.doctor_id == doctor.id).values(**gone))
-    for own in (ReferralTemplate, FavouriteTherapist):
+    for own in (ReferralTemplate, FavouriteTherapist, ReferralDraft):
         session.execute(delete(own).where(own.doctor_id == doctor.id))
     doctor.user_id, doctor.state, doctor.name = None, "refused", FORMER
     doctor.npi = doctor.practice = doctor.phone = ""

@@ -19,7 +19,7 @@ from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 from app.web.practice.views import media, practice
-from app.web.referrals import making, start, views  # noqa: F401 - they put their routes on the blueprint
+from app.web.referrals import choosing, making, picking, start, views  # noqa: F401 - they put their routes on the blueprint
 from app.web.referrals.patient import referral
 from app.web.referrals.room import referring
 from app.web.referrals.therapist import referred
@@ -65,6 +65,7 @@ BLUEPRINTS = (
 
 def init_app(app: Flask) -> None:
     formatting.init_app(app)
+    picking.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     security.init_app(app)

@@ -48,7 +48,7 @@ def therapist(app: Flask, session: Session) -> Therapist:
     services.set_hours(session, one.id, one.locations[0].id, weekly, now())
     refresh_listings(session, [one.id])
     doctor_id = session.scalars(select(Doctor.id)).one()
-    referrals.add_favourite(session, doctor_id, one.id)
+    referrals.add_favourite(session, doctor_id, one.slug)
     session.commit()
     return one
 
@@ -82,6 +82,44 @@ def make_link(doctor: Page, site: str, tmp_path: Path) -> str:
     picture = tmp_path / "square.png"
     doctor.locator(".give__qr").screenshot(path=picture)
     return scanned(picture, doctor.get_by_label("Link", exact=True).input_value())
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_therapist_is_chosen_from_the_search_and_nothing_typed_is_lost(
+    doctor: Page, chromium: Browser, site: str, therapist: Therapist, width: int, scripts: bool
+) -> None:
+    own = chromium.new_context(
+        viewport={"width": width, "height": 800},
+        java_script_enabled=scripts,
+        storage_state=doctor.context.storage_state(),
+    )
+    one = own.new_page()
+    one.set_default_timeout(10_000)
+    one.goto(site + "/referring/new")
+    one.get_by_label("What is it for?").select_option("sciatica")
+    one.get_by_label("Note to the therapist").fill("Watch the left hip.")
+    one.get_by_role("button", name="Choose from the search").click()
+    one.get_by_role("textbox", name="Name").fill("testa")
+    one.get_by_role("button", name="Search").click()
+    one.get_by_role("button", name=re.compile(f"Add to the referral.*{therapist.name}")).click()
+    expect(one.locator("#pick-bar")).to_contain_text("1 on the referral")
+    expect(one.get_by_role("button", name=re.compile(f"On the referral.*{therapist.name}"))).to_be_visible()
+    if scripts:
+        look(one, f"choosing-{width}")
+    one.goto(site + f"/therapists/{therapist.slug}")
+    one.get_by_role("button", name="On the referral: take off").click()
+    expect(one.locator("#pick-bar")).to_contain_text("Nobody is on the referral yet")
+    one.get_by_role("button", name="Add to the referral").click()
+    expect(one.locator("#pick-bar")).to_contain_text("1 on the referral")
+    if scripts:
+        expect(one.get_by_role("button", name="On the referral: take off")).to_be_focused()
+    one.get_by_role("link", name="Back to the referral").click()
+    expect(one.get_by_label(therapist.name)).to_be_checked()
+    expect(one.get_by_label("Note to the therapist")).to_have_value("Watch the left hip.")
+    one.get_by_role("button", name="Make the link").last.click()
+    expect(one.get_by_role("link", name=therapist.name, exact=True)).to_be_visible()
+    own.close()
 
 
 def scanned(picture: Path, printed: str) -> str:

@@ -1,5 +1,6 @@
 """Reads."""
 
+from app.referrals.queries.choosing import Chosen, chosen, draft_of, favourites
 from app.referrals.queries.doctors import (
     Candidate,
     doctor_of,
@@ -11,7 +12,6 @@ from app.referrals.queries.doctors import (
 from app.referrals.queries.letter_box import (
     Letter,
     SharedVisit,
-    favourites,
     letters,
     shared_visits,
     standing_link,
@@ -22,13 +22,16 @@ from app.referrals.queries.links import Link, Shortlisted, cards_of, link_by_id,
 
 __all__ = [
     "Candidate",
+    "Chosen",
     "Letter",
     "Link",
     "SharedVisit",
     "Shortlisted",
     "cards_of",
+    "chosen",
     "doctor_of",
     "doubtful_doctors",
+    "draft_of",
     "entry_of",
     "favourites",
     "letters",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.directory.models import Therapist
-from app.referrals.models import FavouriteTherapist, Referral, ReferralConsent, ReferralTemplate
+from app.referrals.models import Referral, ReferralConsent, ReferralTemplate
 from app.referrals.statuses import Shared, Status, status
 from app.scheduling.models import Booking
 
@@ -90,11 +90,6 @@ def standing_link(session: Session, doctor_id: int) -> Referral | None:
         Referral.doctor_id == doctor_id, Referral.kind == "standing", Referral.revoked_at.is_(None)
     )
     return session.scalars(query.order_by(Referral.id.desc()).limit(1)).first()
-
-
-def favourites(session: Session, doctor_id: int) -> list[int]:
-    query = select(FavouriteTherapist.therapist_id).join(Therapist, Therapist.id == FavouriteTherapist.therapist_id)
-    return list(session.scalars(query.where(FavouriteTherapist.doctor_id == doctor_id).order_by(Therapist.name)))
 
 
 def templates(session: Session, doctor_id: int) -> list[tuple[int, str]]:

@@ -20,14 +20,14 @@ from app.referrals.services.checking import (
 from app.referrals.services.digests import send_due
 from app.referrals.services.doctors import (
     DoctorFacts,
-    add_favourite,
     decide,
     delete_template,
-    remove_favourite,
     save_template,
     set_digest,
     sign_up,
 )
+from app.referrals.services.drafts import choose, drop_draft, forget_left_drafts, keep_draft, unchoose
+from app.referrals.services.favourites import add_favourite, note_favourite, remove_favourite
 from app.referrals.services.referring import (
     Area,
     ReferralFacts,
@@ -47,12 +47,17 @@ __all__ = [
     "add_favourite",
     "agreed",
     "audited",
+    "choose",
     "count_opening",
     "decide",
     "delete_template",
+    "drop_draft",
+    "forget_left_drafts",
     "give_consent",
     "import_doctors",
+    "keep_draft",
     "mail_to_patient",
+    "note_favourite",
     "own",
     "read_checks_as_doctor",
     "read_checks_as_therapist",
@@ -68,6 +73,7 @@ __all__ = [
     "set_digest",
     "share_checks",
     "sign_up",
+    "unchoose",
     "withdraw_consent",
     "write_outcome",
 ]

@@ -1,4 +1,4 @@
-"""Doctors: signing up, being looked at by an admin, their favourites and templates."""
+"""Doctors: signing up, being looked at by an admin, and their templates."""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +14,12 @@ from app.accounts.models import User
 from app.accounts.roles import DOCTOR
 from app.accounts.services import give_role
 from app.core.errors import Conflict, Invalid, NotFound
-from app.directory.models import Therapist
 from app.directory.npi import is_npi
 from app.notifications.outbox import Notice, enqueue
-from app.referrals.models import Doctor, FavouriteTherapist, ReferralTemplate
+from app.referrals.models import Doctor, ReferralTemplate
 from app.referrals.services.registry import forget_unclaimed, note_from_directory
 
 MOST_TEMPLATES = 20
-MOST_FAVOURITES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +75,6 @@ def decide(session: Session, doctor_id: int, *, verified: bool, by: str, reason:
 
 def set_digest(session: Session, doctor_id: int, weekly: bool) -> None:
     session.get_one(Doctor, doctor_id).weekly_digest = weekly
-
-
-def add_favourite(session: Session, doctor_id: int, therapist_id: int) -> None:
-    count = session.scalar(select(func.count()).where(FavouriteTherapist.doctor_id == doctor_id)) or 0
-    if count >= MOST_FAVOURITES:
-        raise Conflict("Your list is full. Take somebody off first.", code="too-many-favourites")
-    if session.get(Therapist, therapist_id) is None:
-        raise NotFound("There is no such therapist here.")
-    if session.get(FavouriteTherapist, (doctor_id, therapist_id)) is None:
-        session.add(FavouriteTherapist(doctor_id=doctor_id, therapist_id=therapist_id))
-        session.flush()
-
-
-def remove_favourite(session: Session, doctor_id: int, therapist_id: int) -> None:
-    session.execute(
-        delete(FavouriteTherapist).where(
-            FavouriteTherapist.doctor_id == doctor_id, FavouriteTherapist.therapist_id == therapist_id
-        )
-    )
 
 
 def save_template(session: Session, doctor_id: int, name: str, facts: Mapping[str, Any]) -> ReferralTemplate:

@@ -13,12 +13,12 @@ from app.directory.catalogue import BY_ID
 from app.directory.models import Therapist
 from app.notifications.outbox import Notice, enqueue
 from app.referrals import links
+from app.referrals.drafts import MOST_SHORTLISTED
 from app.referrals.models import Doctor, Referral, ReferralTherapist
 from app.referrals.queries.links import PURPOSE
 
 LONGEST_NOTE = 2000
 LONGEST_LABEL = 120
-MOST_SHORTLISTED = 10
 MOST_VISITS = 30
 HANDOUT_LANGUAGES = ("en", "es")
 

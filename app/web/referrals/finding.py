@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
+from app.directory import queries as directory
 from app.directory.listing import listing_day
 from app.finder import queries as finder
 from app.finder.criteria import SearchCriteria
 from app.finder.free import FreeTimes
-from app.referrals.queries import Shortlisted
+from app.referrals.queries import Shortlisted, cards_of
 from app.web.finder.results import cards as shown
 
 MOST = 12
+NAMED_AMONG = 500
+"""A name is looked for among so many of the nearest."""
 
 
 def near(
@@ -38,11 +41,18 @@ def with_times(session: Session, cards: Sequence[dict[str, Any]], criteria: Sear
     return shown(cards, criteria, FreeTimes(session, criteria, now()))
 
 
-def people_near(
-    session: Session, criteria: SearchCriteria, point: tuple[float, float], limit: int = MOST
-) -> list[dict[str, Any]]:
-    """The nearest to choose from, each card with the therapist's `id`."""
+def people(
+    session: Session, criteria: SearchCriteria, point: tuple[float, float] | None, name: str, skip: int
+) -> dict[str, Any]:
+    """A page of therapists to choose from: {cards, more}. By place, by name, or by both, then the nearest first."""
     day = listing_day(now())
-    hits = finder.nearest(session, criteria, point, day, limit=limit)
-    ids = {hit.location_id: hit.therapist_id for hit in hits}
-    return [card | {"id": ids[card["location_id"]]} for card in finder.cards(session, hits, day)]
+    if point is None:
+        ids = directory.named(session, name, day, limit=skip + MOST + 1)[skip:]
+        found = [each.card for each in cards_of(session, ids[:MOST], day) if each.card]
+        return {"cards": found, "more": len(ids) > MOST}
+    hits = finder.nearest(session, criteria, point, day, limit=NAMED_AMONG if name else skip + MOST + 1)
+    if name:
+        ids = directory.named(session, name, day, among=[hit.therapist_id for hit in hits], limit=NAMED_AMONG)
+        hits = [hit for hit in hits if hit.therapist_id in set(ids)]
+    page = hits[skip : skip + MOST]
+    return {"cards": finder.cards(session, page, day), "more": len(hits) > skip + MOST}

@@ -1,6 +1,7 @@
 """A new referral: one short page, filled in by hand, from a template or from a FHIR request."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -19,35 +20,59 @@ from app.doors.limits import limiter
 from app.doors.locale import said
 from app.doors.where import locate
 from app.finder.asking import clean
-from app.finder.criteria import KM_PER_MILE, SearchCriteria
+from app.finder.criteria import KM_PER_MILE
 from app.referrals import fhir, queries, services
+from app.referrals.drafts import MOST_SHORTLISTED, Draft
 from app.referrals.links import DEFAULT_DAYS
-from app.web.referrals import finding
 from app.web.referrals.forms import ImportForm, ReferralForm
 from app.web.referrals.room import me, my_id, referring
 
 Answer = str | Response | tuple[str, int]
 KEPT = ("specialty", "technique", "where", "radius", "suggested_visits", "days", "cautions", "note")
 """What a template keeps: nothing that is about one patient."""
+MOST_KEPT = 12_000
+"""Letters of one field of a draft; what the form refuses is refused when the link is made."""
 
 
 @referring.route("/new", methods=["GET", "POST"])
 @audience(DOCTOR)
 @limiter.limit("120 per hour", methods=["POST"])
 def new() -> Answer:
-    form = ReferralForm(data=_given())
-    if request.method == "GET" or request.form.get("go") == "find":
-        return _page(form, look=request.method == "POST")
+    begun = queries.draft_of(db.session, my_id(), now())
+    if request.method == "GET":
+        return _begin(begun)
+    form = ReferralForm()
+    if request.form.get("go") == "choose":
+        return _choose(form)
     if not form.validate():
         return _page(form), 422
     return _save_template(form) if request.form.get("go") == "template" else _make(form)
 
 
-def _given() -> dict[str, Any]:
+def _begin(begun: tuple[Draft, datetime] | None) -> str:
+    """The form as it was left, or filled in from a template; the list stays either way."""
+    filled = _template()
+    given = {**(begun[0].form if begun and filled is None else {}), **(filled or {})}
+    form = ReferralForm(formdata=None, data={**given, "shortlist": begun[0].shortlist if begun else ()})
+    return _page(form, begun_at=begun[1] if begun else None)
+
+
+def _template() -> dict[str, Any] | None:
     wanted = request.args.get("template", "")
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
-        return {}
+        return None
     return queries.template(db.session, my_id(), int(wanted))
+
+
+def _choose(form: ReferralForm) -> Response:
+    """Keep what is filled in, wrong or not, and go to the search."""
+    kept = {name: form[name].data for name in (*KEPT, "label", "source")}
+    short = {name: value[:MOST_KEPT] if isinstance(value, str) else value for name, value in kept.items()}
+    ticked = [each for each in form.shortlist.data or () if isinstance(each, int)]
+    with transaction() as session:
+        draft = Draft(short, tuple(dict.fromkeys(ticked))[:MOST_SHORTLISTED])
+        services.keep_draft(session, my_id(), draft, now())
+    return redirect(url_for(".therapists"), 303)
 
 
 def _make(form: ReferralForm) -> Answer:
@@ -56,6 +81,7 @@ def _make(form: ReferralForm) -> Answer:
         facts = _facts(form)
         with transaction() as session:
             referral_id = services.refer(session, my_id(), facts, now(), kind).id
+            services.drop_draft(session, my_id())
     except Invalid as error:
         form.blame(error.field, said(error))
         return _page(form), 422
@@ -101,40 +127,24 @@ def _area(form: ReferralForm) -> services.Area | None:
     return services.Area(place.place.label, place.place.lat, place.place.lon, int(form.radius.data) * KM_PER_MILE)
 
 
-def _page(form: ReferralForm, *, look: bool = False, imported: fhir.Imported | None = None) -> str:
-    """The form with the therapists to choose from: favourites, those ticked already, and those just looked for."""
-    found: list[dict[str, Any]] = []
-    if look:
-        try:
-            found = _near(form)
-        except Invalid as error:
-            form.blame(error.field, said(error))
+def _page(form: ReferralForm, *, imported: fhir.Imported | None = None, begun_at: datetime | None = None) -> str:
+    """The form with the therapists to choose from: those ticked already, and the favourites."""
     ticked = [each for each in form.shortlist.data or () if isinstance(each, int)]
-    ids = list(dict.fromkeys([*ticked, *queries.favourites(db.session, my_id())]))
-    own = queries.cards_of(db.session, ids, listing_day(now()))
-    choices = {each.therapist_id: each.card for each in own if each.card}
-    choices |= {each["id"]: each for each in found}
+    liked = queries.favourites(db.session, my_id())
+    ids = list(dict.fromkeys([*ticked, *(each.id for each in liked)]))
+    cards = queries.cards_of(db.session, ids, listing_day(now()))
     return render_template(
         "referrals/new.html",
         form=form,
         doctor=me(),
-        choices=choices,
+        choices={each.therapist_id: each.card for each in cards if each.card},
+        notes={each.id: each.note for each in liked},
         ticked=set(ticked),
-        looked=look,
-        found=found,
+        gone=sum(each.card is None for each in cards if each.therapist_id in ticked),
         templates=queries.templates(db.session, my_id()),
         imported=imported,
+        begun_at=begun_at,
     )
-
-
-def _near(form: ReferralForm) -> list[dict[str, Any]]:
-    area = _area(form)
-    specialty = BY_SLUG.get(form.specialty.data or "")
-    if area is None or specialty is None:
-        raise Invalid(_("Type a town or a ZIP first."), field="where", code="place-needed")
-    technique = BY_SLUG.get(form.technique.data or "")
-    criteria = SearchCriteria(specialty.id, technique.id if technique else 0, area.radius_km)
-    return finding.people_near(db.session, criteria, (area.lat, area.lon))
 
 
 @referring.route("/import", methods=["GET", "POST"])

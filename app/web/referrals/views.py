@@ -46,7 +46,7 @@ def index() -> str:
         letters=[_shown(each) for each in letters],
         months=statuses.months(rows, now().date()),
         standing=queries.standing_link(db.session, my_id()),
-        favourites=_favourites(),
+        favourites=queries.favourites(db.session, my_id()),
         templates=queries.templates(db.session, my_id()),
     )
 
@@ -78,11 +78,6 @@ def _visit(visit: queries.SharedVisit) -> dict[str, Any]:
     }
 
 
-def _favourites() -> list[tuple[int, dict[str, Any]]]:
-    found = queries.cards_of(db.session, queries.favourites(db.session, my_id()), listing_day(now()))
-    return [(each.therapist_id, each.card or {}) for each in found]
-
-
 @referring.get("/<int:referral_id>")
 @audience(DOCTOR)
 def show(referral_id: int) -> str:
@@ -98,7 +93,6 @@ def _show(referral_id: int, form: PatientMailForm) -> str:
         checks = services.read_checks_as_doctor(session, me(), referral_id, at)
         letter = _letter(session, referral, at)
     people = queries.shortlist(db.session, referral_id, listing_day(at))
-    known = set(queries.favourites(db.session, my_id()))
     criteria = SearchCriteria(referral.specialty_id)
     listed = [each for each in people if each.card]
     cards = finding.of_shortlist(db.session, listed, criteria)
@@ -110,9 +104,7 @@ def _show(referral_id: int, form: PatientMailForm) -> str:
         address=link_address(referral.code),
         what=specialty_name(referral.specialty_id),
         technique=specialty_name(referral.technique_id),
-        people=[
-            (each.therapist_id, card, each.therapist_id in known) for each, card in zip(listed, cards, strict=True)
-        ],
+        people=cards,
         gone=len(people) - len(listed),
         notes=notes,
         checks=checks,
@@ -251,19 +243,6 @@ def table() -> Response:
     ]
     headers = {"Content-Disposition": "attachment; filename=referrals.csv"}
     return Response(spreadsheets.table(header, rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-@referring.post("/favourites/<int:therapist_id>")
-@audience(DOCTOR)
-def favourite(therapist_id: int) -> AnyResponse:
-    """Put somebody on the list of favourites, or take them off."""
-    with transaction() as session:
-        if request.form.get("keep") == "yes":
-            services.add_favourite(session, my_id(), therapist_id)
-        else:
-            services.remove_favourite(session, my_id(), therapist_id)
-    flash(_("Saved."), "ok")
-    return redirect(url_for("referring.index") + "#favourites", 303)
 
 
 @referring.post("/templates/<int:template_id>/delete")
