@@ -78,7 +78,8 @@ def _pages(found: dict[str, Any] | None, page: int, **values: str | None) -> dic
         return None
 
     def url(number: int) -> str:
-        return url_for(".therapists", page=number, **{name: value for name, value in values.items() if value})
+        given: dict[str, Any] = {name: value for name, value in values.items() if value}
+        return url_for(".therapists", page=number, **given)
 
     later = url(page + 1) if found["more"] and page < MOST_PAGES else None
     return {"number": page, "count": None, "earlier_url": url(page - 1) if page > 1 else None, "later_url": later}
