@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -71,8 +72,9 @@ def free_times_of(
     for one in offers:
         busy = _busy_without(session, one, span, without) if without else None
         starts = starts_of(one, rows, span, first, last, now, busy=busy)
-        found += [FreeTime(at, one.location_id, one.time_zone) for at in instants(quanta(starts, span))]
-    return sorted(found)
+        there = zip(instants(quanta(starts, span)), repeat(one.location_id), repeat(one.time_zone))
+        found += map(FreeTime._make, there)
+    return sorted(found) if len(offers) > 1 else found
 
 
 def starts_of(
