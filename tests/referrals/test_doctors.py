@@ -202,7 +202,7 @@ def test_a_fhir_request_fills_the_form_and_its_answer_names_it(doctor: FlaskClie
     made = doctor.post("/referring/new", data={**FORM, "source": source})
     answer = doctor.get(made.location + "/outcome.json").json
     assert answer["entry"][0]["resource"]["identifier"] == [{"system": "urn:x", "value": "REQ-7"}]
-    made = doctor.post("/referring/new", data={**FORM, "source": source[:-1] + ("A" if source[-1] != "A" else "B")})
+    made = doctor.post("/referring/new", data={**FORM, "source": ("A" if source[0] != "A" else "B") + source[1:]})
     assert "identifier" not in doctor.get(made.location + "/outcome.json").json["entry"][0]["resource"]
 
 
