@@ -109,6 +109,7 @@ def _message(
         "deadline": _moment(visit.expires_at, visit, locale),
         "was_when": _text_moment(facts.get("was_at"), visit, locale),
         "new_when": _text_moment(facts.get("new_at"), visit, locale),
+        "new_place": visit.new_place,
         "new_deadline": _moment(visit.new_expires_at, visit, locale),
         "reason": facts.get("reason") or "",
         "code": facts.get("code", ""),

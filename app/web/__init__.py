@@ -29,7 +29,7 @@ from app.web.scheduling.book import booking
 from app.web.scheduling.help import help_now
 from app.web.scheduling.mine import mine
 from app.web.scheduling.times import times
-from app.web.scheduling.visits import visits
+from app.web.scheduling.visit import visits
 from app.web.scheduling.waitlist import waitlist
 
 BLUEPRINTS = (

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.directory.models import Location
 from app.scheduling.models import Booking
+from app.scheduling.queries.visits import NEW_PLACE
 from app.scheduling.states import LIVE
 
 LONGEST = timedelta(hours=8)
@@ -38,16 +39,15 @@ class AgendaRow(NamedTuple):
     expires_at: datetime | None
     new_starts_at: datetime | None
     new_by: str | None
+    new_place: str | None
     series_id: str | None
     referral_id: int | None
     created_at: datetime
 
 
+ELSEWHERE = {"location_name": Location.name.label("location_name"), "new_place": NEW_PLACE.label("new_place")}
 AGENDA = select(
-    *(
-        Location.name.label("location_name") if name == "location_name" else getattr(Booking, name)
-        for name in AgendaRow._fields
-    )
+    *(ELSEWHERE[name] if name in ELSEWHERE else getattr(Booking, name) for name in AgendaRow._fields)
 ).join_from(Booking, Location, Booking.location_id == Location.id)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import Gone, NotFound
@@ -50,6 +50,8 @@ class Visit(NamedTuple):
     verified_at: datetime | None
     series_id: str | None
     referral_id: int | None
+    code_tries: int
+    code_mails: int
     therapist_id: int
     therapist_slug: str
     therapist_name: str
@@ -68,8 +70,7 @@ class Visit(NamedTuple):
     address_public: bool
     lat: float | None
     lon: float | None
-    new_location_name: str | None
-    new_location_city: str | None
+    new_place: str | None
 
     @property
     def address_shown(self) -> bool:
@@ -77,7 +78,15 @@ class Visit(NamedTuple):
         return self.address_public or self.state in ("confirmed", "attended", "no_show")
 
 
-NEW_LOCATION = aliased(Location)
+ELSEWHERE = aliased(Location)
+NEW_PLACE = (
+    select(func.coalesce(func.nullif(ELSEWHERE.name, ""), ELSEWHERE.city))
+    .where(ELSEWHERE.id == Booking.new_location_id, ELSEWHERE.id != Booking.location_id)
+    .correlate(Booking)
+    .scalar_subquery()
+)
+"""What the place of the other time is called, where it is another place."""
+
 VISIT = (
     select(
         Booking.id,
@@ -110,6 +119,8 @@ VISIT = (
         Booking.verified_at,
         Booking.series_id,
         Booking.referral_id,
+        Booking.code_tries,
+        Booking.code_mails,
         Therapist.id,
         Therapist.slug,
         Therapist.name,
@@ -128,12 +139,10 @@ VISIT = (
         Location.address_public,
         Location.lat,
         Location.lon,
-        NEW_LOCATION.name,
-        NEW_LOCATION.city,
+        NEW_PLACE,
     )
     .join_from(Booking, Therapist, Booking.therapist_id == Therapist.id)
     .join(Location, Booking.location_id == Location.id)
-    .outerjoin(NEW_LOCATION, Booking.new_location_id == NEW_LOCATION.id)
 )
 
 

@@ -7,6 +7,7 @@ from app.scheduling.contact import Contact, email_hint
 from app.scheduling.services.answering import (
     REASONS,
     accept,
+    as_agreed,
     attended,
     decline,
     no_show,
@@ -46,6 +47,8 @@ from app.scheduling.services.changing import (
     reschedule_as_therapist,
 )
 from app.scheduling.services.confirming import (
+    MOST_MAILS,
+    MOST_TRIES,
     Tried,
     confirm_by_code,
     confirm_by_link,
@@ -60,6 +63,7 @@ from app.scheduling.services.drafts import (
     forget_old_drafts,
     open_draft,
     said_yes_before,
+    sent_before,
 )
 from app.scheduling.services.expiry import expire_due
 from app.scheduling.services.housekeeping import roll_horizon
@@ -84,6 +88,8 @@ from app.scheduling.services.zone_data import (
 )
 
 __all__ = [
+    "MOST_MAILS",
+    "MOST_TRIES",
     "REASONS",
     "Booked",
     "BookingRequest",
@@ -96,6 +102,7 @@ __all__ = [
     "add_time_off",
     "agree_to_move",
     "agree_to_move_as_therapist",
+    "as_agreed",
     "attended",
     "audit",
     "block",
@@ -151,6 +158,7 @@ __all__ = [
     "reschedule_as_therapist",
     "roll_horizon",
     "said_yes_before",
+    "sent_before",
     "set_exception",
     "set_holidays",
     "set_hours",

@@ -101,6 +101,11 @@ def place(session: Session, booking: Booking, location_id: int, *, by_owner: boo
     )
 
 
+def as_agreed(session: Session, booking_id: int, location_id: int, *, by_owner: bool = False) -> Bookable:
+    """What a visit needs at a place it may move to: minutes and buffers as they were agreed."""
+    return place(session, session.get_one(Booking, booking_id), location_id, by_owner=by_owner)
+
+
 def check_in_time(booking: Booking, now: datetime) -> None:
     """Refuse a request whose deadline has passed, also before anybody swept it up."""
     if booking.state == "requested" and booking.expires_at and booking.expires_at <= now:

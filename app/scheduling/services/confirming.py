@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Gone, NotFound
+from app.core.errors import Conflict, Gone, NotFound
 from app.core.tokens import looks_like_token, new_code, new_token, same, token_hash
 from app.directory.models import Therapist
 from app.notifications.outbox import Notice, enqueue, withdraw
@@ -48,7 +48,7 @@ def confirm_by_link(session: Session, confirm_token: object, now: datetime) -> B
 
 
 def confirm_by_code(session: Session, token: object, code: str, now: datetime) -> Tried:
-    """Confirm with the six digits. After five wrong ones only the link works."""
+    """Confirm with the six digits. After five wrong ones only the link works, or the code of another mail."""
     booking = of_token(session, token)
     if booking.state != "held":
         return Tried(True, 0, _confirm(session, booking, now))
@@ -62,11 +62,20 @@ def confirm_by_code(session: Session, token: object, code: str, now: datetime) -
 
 
 def mail_again(session: Session, token: object, now: datetime) -> None:
-    """Send a new link and code to the same address, a few times at most."""
+    """Send a new link and code to the same address, a few times at most: Conflict `too-many-mails`.
+
+    With the new code the tries begin anew, so that fifteen guesses at a million are all there can be.
+    """
     booking = of_token(session, token)
-    if booking.state != "held" or not booking.email or booking.code_mails >= MOST_MAILS:
+    if booking.state != "held" or not booking.email or (booking.expires_at and booking.expires_at <= now):
         raise Gone("There is nothing to confirm any more.", code="hold-ended")
+    if booking.code_mails >= MOST_MAILS:
+        raise Conflict(
+            "We have mailed you three times. Use the newest mail, or start again with another address.",
+            code="too-many-mails",
+        )
     booking.code_mails += 1
+    booking.code_tries = 0
     confirm, code = new_token(), new_code()
     seal_confirmation(booking, confirm, code)
     about = about_visit(booking.id)

@@ -54,13 +54,18 @@ def finish_draft(session: Session, browser: str, key: object, now: datetime, sen
     session.flush()
 
 
+def sent_before(session: Session, browser: str, draft: Draft, now: datetime) -> str | None:
+    """The visit that this browser made of another draft of the same time, in another tab say; None if it made none."""
+    same = (draft.slug, draft.service_id, draft.location_id, draft.at)
+    for each in _drafts_of(session, browser, now):
+        if each.sent and (each.slug, each.service_id, each.location_id, each.at) == same:
+            return each.sent
+    return None
+
+
 def said_yes_before(session: Session, browser: str, slug: str, now: datetime) -> list[str]:
     """The questions that this browser answered yes in its unsent drafts for the same therapist."""
-    query = select(BookingDraft).where(
-        BookingDraft.browser_hash == token_hash("browser", browser), BookingDraft.expires_at > now
-    )
-    drafts = [from_json(row.sealed) for row in session.scalars(query)]
-    unsent = [draft for draft in drafts if draft.slug == slug and not draft.sent]
+    unsent = [draft for draft in _drafts_of(session, browser, now) if draft.slug == slug and not draft.sent]
     yes = {name for draft in unsent for name, given in draft.answers.items() if given}
     return sorted(yes.union(*(draft.before for draft in unsent), *(draft.changed for draft in unsent)))
 
@@ -69,6 +74,13 @@ def forget_old_drafts(session: Session, now: datetime) -> None:
     session.execute(
         delete(BookingDraft).where(BookingDraft.expires_at <= now), execution_options={"synchronize_session": False}
     )
+
+
+def _drafts_of(session: Session, browser: str, now: datetime) -> list[Draft]:
+    query = select(BookingDraft).where(
+        BookingDraft.browser_hash == token_hash("browser", browser), BookingDraft.expires_at > now
+    )
+    return [from_json(row.sealed) for row in session.scalars(query)]
 
 
 def _row(session: Session, browser: str, key: object, now: datetime, *, lock: bool) -> BookingDraft:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,6 +23,8 @@ from app.scheduling.queries.free_times import free_times_of
 from app.web.practice.room import actor, my_id, practice
 from app.web.practice.visit_forms import MessageForm, MoveForm
 from app.web.practice.words import ACTIONS, REASONS, STATES
+from app.web.scheduling.asking import number
+from app.web.scheduling.weeks import at_a_glance
 
 Answer = str | Response | tuple[str, int]
 MOST_TIMES = 3
@@ -58,18 +61,20 @@ def other_times(booking_id: int) -> Answer:
     """Offer up to three other times instead of the one that was asked for."""
     one = queries.visit_by_id(db.session, booking_id, my_id())
     chosen = _instants(request.form.getlist("times"))
-    if request.method == "POST":
+    spot = _spot(one)
+    if request.method == "POST" and spot:
+        where = spot.location_id
 
         def change(session: Session, now: datetime) -> None:
-            scheduling.offer_other_times(session, booking_id, actor(), chosen, one.location_id, now)
+            scheduling.offer_other_times(session, booking_id, actor(), chosen, where, now)
 
         try:
             _apply(change)
         except (Invalid, Conflict) as error:
-            return _times_page(one, chosen, said(error)), 422
+            return _times_page(one, spot, chosen, said(error)), 422
         flash(_("Offered. The person chooses one, or you hear from them."), "ok")
         return redirect(url_for(".visit", booking_id=booking_id), code=303)
-    return _times_page(one, [], "")
+    return _times_page(one, spot, [], "")
 
 
 @practice.route("/visits/<int:booking_id>/move", methods=["GET", "POST"])
@@ -232,33 +237,43 @@ def _places_of(one: Visit) -> list[queries.Bookable]:
     return queries.bookables(db.session, one.service_id, by_owner=True) if one.service_id else []
 
 
-def _free(one: Visit, first: datetime, days: int, location_id: int | None = None) -> list[datetime]:
-    offers = [each._replace(minimum_notice=0) for each in _places_of(one)]
-    offers = [each for each in offers if location_id in (None, each.location_id)]
-    found = free_times_of(db.session, offers, first, first + timedelta(days=days), clock.now(), without=one.id)
-    return sorted({each.starts_at for each in found})
+def _spot(one: Visit) -> queries.Bookable | None:
+    """The place that was chosen (`location`), else the visit's own; None when the treatment is offered nowhere now."""
+    places = {place.location_id: place for place in _places_of(one)}
+    return places.get(number("location") or 0) or places.get(one.location_id) or next(iter(places.values()), None)
 
 
-def _times_page(one: Visit, chosen: list[datetime], problem: str) -> str:
-    local = zone(one.time_zone)
-    near = _free(one, max(clock.now(), one.starts_at - timedelta(days=3)), 10, one.location_id)
-    days: dict[date, list[datetime]] = {}
-    for each in near:
-        wall = each.astimezone(local)
-        if each != one.starts_at and (wall.minute % 30 == 0 or wall in chosen):
-            days.setdefault(wall.date(), []).append(wall)
+def _free(one: Visit, spot: queries.Bookable, first: datetime, days: int) -> list[datetime]:
+    """On the wall there: every start of the therapist's own grid that has room for the visit as it was agreed."""
+    agreed = scheduling.as_agreed(db.session, one.id, spot.location_id, by_owner=True)._replace(minimum_notice=0)
+    found = free_times_of(db.session, [agreed], first, first + timedelta(days=days), clock.now(), without=one.id)
+    return [each.starts_at.astimezone(zone(each.time_zone)) for each in found]
+
+
+def _times_page(one: Visit, spot: queries.Bookable | None, chosen: list[datetime], problem: str) -> str:
+    first = max(clock.now(), one.starts_at - timedelta(days=3))
+    near = [each for each in _free(one, spot, first, 10) if each != one.starts_at] if spot else []
+    days = {day: list(times) for day, times in groupby(near, key=datetime.date)}
+    names = place_names()
     return render_template(
-        "practice/other_times.html", visit=one, zone=local, days=days, chosen=chosen, problem=problem
+        "practice/other_times.html",
+        visit=one,
+        zone=zone(one.time_zone),
+        days=[(day, times, {*at_a_glance(times), *chosen}) for day, times in days.items()],
+        places=[(each, names.get(each.location_id, ""), each == spot) for each in _places_of(one)],
+        chosen=chosen,
+        problem=problem,
     )
 
 
 def _move_page(one: Visit, form: MoveForm, near: Any, status: int) -> Answer:
     local = zone(one.time_zone)
     day = form.day.data or one.starts_at.astimezone(local).date()
-    start = datetime.combine(day, time(), local)
-    free = [each.astimezone(local) for each in _free(one, start, 1)]
+    spot = next((place for place in _places_of(one) if place.location_id == form.location.data), None)
+    free = _free(one, spot, datetime.combine(day, time(), zone(spot.time_zone)), 1) if spot else []
     near = [each.astimezone(local) for each in near]
-    page = render_template("practice/move.html", visit=one, zone=local, form=form, free=free, near=near, day=day)
+    few = set(at_a_glance(free))
+    page = render_template("practice/move.html", visit=one, zone=local, form=form, free=free, few=few, near=near)
     return page, status
 
 

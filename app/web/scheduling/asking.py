@@ -46,3 +46,8 @@ def book_url(slug: str, service_id: int, location_id: int, at: datetime) -> str:
 def times_url(slug: str, service_id: int, location_id: int, first: date | None = None) -> str:
     asked = {"service": service_id, "location": location_id, **({"from": first.isoformat()} if first else {})}
     return f"/therapists/{slug}/times?" + urlencode(asked)
+
+
+def move_url(token: str, location_id: int, **more: str) -> str:
+    """Where a visit's other time is chosen, at one place."""
+    return f"/visits/{token}/move?" + urlencode({**more, "location": location_id})

@@ -16,7 +16,7 @@ from app.scheduling.contact import email_key
 from app.scheduling.queries import Visit, visits_of_email, visits_of_link
 from app.web.scheduling.forms import MailForm
 from app.web.scheduling.private import keep_private
-from app.web.scheduling.visit_page import state_of
+from app.web.scheduling.visit.page import state_of
 from app.web.scheduling.words import local
 
 mine = Blueprint("mine", __name__, url_prefix="/visits")

@@ -84,11 +84,17 @@ def _day(free: FreeTime) -> date:
 
 
 def _shown(day: date, free: Sequence[FreeTime], choose: Callable[[FreeTime], str]) -> Day:
-    """Few enough times to choose from at a glance: full hours first when there are many, the rest below."""
+    """Few enough times to choose from at a glance, the rest below."""
     times = [Time(local(each.starts_at, each.time_zone), choose(each)) for each in free]
+    few = at_a_glance([each.starts_at for each in times])
+    return Day(
+        day, [each for each in times if each.starts_at in few], [each for each in times if each.starts_at not in few]
+    )
+
+
+def at_a_glance(times: Sequence[datetime]) -> Sequence[datetime]:
+    """At most six of a day's wall times; of many, full hours spread over the day."""
     if len(times) <= MOST_SHOWN:
-        return Day(day, times)
-    full = [each for each in times if each.starts_at.minute == 0] or times
-    step = -(-len(full) // MOST_SHOWN)
-    shown = full[::step]
-    return Day(day, shown, [each for each in times if each not in shown])
+        return times
+    full = [each for each in times if each.minute == 0] or times
+    return full[:: -(-len(full) // MOST_SHOWN)]

@@ -3,28 +3,30 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import redirect, request
+from flask import abort, flash, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
-from app.core.errors import Conflict, NotFound
+from app.core.errors import NotFound
 from app.directory import queries as directory
 from app.directory.licences import Level
 from app.directory.listing import listing_day
 from app.doors.database import db, transaction
 from app.scheduling import services
 from app.scheduling.draft import Draft, answer, next_step
-from app.scheduling.queries import Offer, offers
+from app.scheduling.queries import Offer, offers, visit
 from app.web.scheduling.private import browser
+from app.web.scheduling.visit.page import state_of
 
 
 def draft_of(slug: str, key: str) -> tuple[Draft, Offer]:
+    """The draft and what it is for. After it was sent, the Back button leads to the visit that became of it."""
     draft = services.draft_of(db.session, browser(), key, now())
     if draft.slug != slug:
         raise NotFound("There is no such page.")
     if draft.sent:
-        raise Conflict(gettext("This was sent already. The mail, or My visits, leads to it."), code="draft-sent")
+        abort(redirect(f"/visits/{draft.sent}", 303))
     return draft, offer_of(slug, draft.service_id, draft.location_id)
 
 
@@ -36,6 +38,15 @@ def offer_of(slug: str, service_id: int, location_id: int) -> Offer:
         if (each.one.service_id, each.one.location_id) == (service_id, location_id):
             return each
     raise NotFound(gettext("This treatment cannot be booked there any more."), code="not-bookable")
+
+
+def own_visit(draft: Draft) -> Response | None:
+    """To the visit, when it was this very browser that took the time, in another tab; None when somebody else did."""
+    token = services.sent_before(db.session, browser(), draft, now())
+    if token is None or state_of(visit(db.session, token), now()) not in ("held", "requested", "confirmed"):
+        return None
+    flash(gettext("You have booked this time already. This is your visit."), "ok")
+    return redirect(f"/visits/{token}", 303)
 
 
 def opened(draft: Draft, given: dict[str, bool]) -> Response:

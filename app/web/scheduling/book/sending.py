@@ -24,7 +24,7 @@ from app.scheduling.services import BookingRequest
 from app.web.referrals.carrying import working
 from app.web.scheduling.asking import rfc3339
 from app.web.scheduling.book.blueprint import Answer, booking
-from app.web.scheduling.book.keeping import draft_of, next_url, offer_of, url_of
+from app.web.scheduling.book.keeping import draft_of, next_url, offer_of, own_visit, url_of
 from app.web.scheduling.book.page import page_of, plan_of
 from app.web.scheduling.private import browser
 from app.web.scheduling.words import local
@@ -115,6 +115,9 @@ def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
     """What was typed stays; the page says what to do."""
     if error.code in ("draft-ended", "offer-ended", "not-bookable", "visit-unknown"):
         raise error
+    mine = own_visit(draft) if error.code == "time-taken" else None
+    if mine:
+        return mine
     field = error.field if isinstance(error, Invalid) else None
     mended_at = "contact" if error.code == "too-many-unproved" else STEP_OF_FIELD.get(field or "")
     step = next_step(draft)

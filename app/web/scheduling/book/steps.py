@@ -18,7 +18,17 @@ from app.scheduling.safety import BY_ID
 from app.web.referrals.carrying import carried
 from app.web.scheduling.asking import day, instant, number, rfc3339, times_url
 from app.web.scheduling.book.blueprint import Answer, booking
-from app.web.scheduling.book.keeping import back, draft_of, goes_back, next_url, offer_of, opened, saved, url_of
+from app.web.scheduling.book.keeping import (
+    back,
+    draft_of,
+    goes_back,
+    next_url,
+    offer_of,
+    opened,
+    own_visit,
+    saved,
+    url_of,
+)
 from app.web.scheduling.book.page import page_of, plan_of, sources_of, taken
 from app.web.scheduling.forms import ChoiceForm, RepeatForm, answers_in, questions_form
 from app.web.scheduling.private import browser
@@ -35,9 +45,9 @@ def start(slug: str) -> Answer:
     if service_id is None or location_id is None or at is None:
         return redirect(f"/therapists/{slug}/times")
     offer = offer_of(slug, service_id, location_id)
-    if not is_free(db.session, offer.one, at, now()):
-        return taken(offer, at)
     draft = Draft(slug, service_id, location_id, at.isoformat(), referral_id=_referral())
+    if not is_free(db.session, offer.one, at, now()):
+        return own_visit(draft) or taken(offer, at)
     form = questions_form("emergency", {})
     if form.validate_on_submit():
         return opened(draft, answers_in(form))

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.scheduling import calendar_file, deadlines
-from app.scheduling.queries import Visit, bookable, history, offered_times
+from app.scheduling.queries import Visit, bookable, history, offered_times, offers
 from app.scheduling.queries.visits import series_of
 from app.scheduling.services.offers import is_offer
 from app.web.scheduling.times import strip_of
-from app.web.scheduling.words import local, span, zone_name
+from app.web.scheduling.words import local, place, span, zone_name
 
 OVER = frozenset({"declined", "expired", "cancelled_by_patient", "cancelled_by_therapist"})
 
@@ -51,7 +51,7 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
         "cancel_span": span(visit.cancel_cutoff),
         "live": live,
         "new_time": _new_time(visit) if live else None,
-        "offered": _offered(visit) if live else [],
+        "offered": _offered(session, visit) if live else [],
         "series": _series(session, visit, now),
         "calendar": _calendar(visit) if state == "confirmed" else None,
         "week": _fresh(session, visit, now) if state in {*OVER, "hold_ended"} else None,
@@ -104,13 +104,26 @@ def _new_time(visit: Visit) -> dict[str, Any] | None:
     return {
         "starts_at": local(visit.new_starts_at, visit.time_zone),
         "mine": visit.new_by == "patient",
-        "place": visit.new_location_name or visit.new_location_city,
+        "place": visit.new_place,
         "answer_by": local(visit.new_expires_at, visit.time_zone) if visit.new_expires_at else None,
     }
 
 
-def _offered(visit: Visit) -> list[dict[str, Any]]:
-    return [{"at": at.isoformat(), "starts_at": local(at, visit.time_zone)} for at, _ in offered_times(visit)]
+def _offered(session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """The therapist's other times; the place is said where it is another one."""
+    offered = offered_times(visit)
+    if all(where == visit.location_id for _, where in offered):
+        return [{"at": at.isoformat(), "starts_at": local(at, visit.time_zone), "place": None} for at, _ in offered]
+    there = {each.one.location_id: each for each in offers(session, visit.therapist_slug)}
+    return [
+        {
+            "at": at.isoformat(),
+            "starts_at": local(at, there[where].one.time_zone),
+            "place": None if where == visit.location_id else place(there[where]),
+        }
+        for at, where in offered
+        if where in there
+    ]
 
 
 def _series(session: Session, visit: Visit, now: datetime) -> list[dict[str, Any]]:
