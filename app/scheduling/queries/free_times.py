@@ -68,7 +68,7 @@ def free_times_of(
         return []
     span = _span(offers[0], first, last)
     rows = timeline_rows(session, offers[0].therapist_id, span.weeks) if rows is None else rows
-    found = []
+    found: list[FreeTime] = []
     for one in offers:
         busy = _busy_without(session, one, span, without) if without else None
         starts = starts_of(one, rows, span, first, last, now, busy=busy)
