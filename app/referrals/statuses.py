@@ -76,10 +76,11 @@ def months(rows: Iterable[tuple[datetime, int, Status]], until: date, count: int
         opened[month] += times > 0
         booked[month] += what in RANK
         attended[month] += what == "attended"
-    wanted = [_back(until, back) for back in reversed(range(count))]
+    wanted = [month_back(until, back) for back in reversed(range(count))]
     return [Month(first, made[first], opened[first], booked[first], attended[first]) for first in wanted]
 
 
-def _back(day: date, months_back: int) -> date:
+def month_back(day: date, months_back: int) -> date:
+    """The first day of the month so many months before that of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 - months_back, 12)
     return date(year, month + 1, 1)

@@ -19,7 +19,14 @@ from app.web.finder.views import finder
 from app.web.ops.views import ops
 from app.web.pages.views import pages
 from app.web.practice.views import media, practice
-from app.web.referrals import choosing, making, picking, start, views  # noqa: F401 - they put their routes on the blueprint
+from app.web.referrals import (  # noqa: F401 - they put their routes on the blueprint
+    choosing,
+    letter_list,
+    making,
+    picking,
+    start,
+    views,
+)
 from app.web.referrals.patient import referral
 from app.web.referrals.room import referring
 from app.web.referrals.therapist import referred

@@ -32,8 +32,9 @@ def verified_doctor(app: Flask, email: str = DOCTOR, *, npi: str = NPI, state: s
 
 
 def refer(session: Session, doctor_id: int, at: datetime | None = None, **facts: Any) -> Any:
+    kind = facts.pop("kind", "personal")
     whole = services.ReferralFacts(**{"specialty_id": 2, "note": NOTE, "label": "Chart 1204", **facts})
-    made = services.refer(session, doctor_id, whole, at or clock.now())
+    made = services.refer(session, doctor_id, whole, at or clock.now(), kind)
     session.commit()
     return made
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.databases
 
 def word(session: Session, house: House, at: Any = None) -> str:
     session.rollback()
-    return queries.letters(session, house.doctor_id, at or clock.now())[0].status
+    return queries.letters(session, house.doctor_id, at or clock.now()).letters[0].status
 
 
 @pytest.mark.parametrize("state", ["requested", "confirmed", "attended", "no_show", "declined"])

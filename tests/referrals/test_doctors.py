@@ -19,7 +19,7 @@ from app.core import clock
 from app.notifications.models import OutboxMessage
 from app.referrals import services
 from app.referrals.models import Doctor, Referral
-from tests.referrals.house import NPI, House, doctor_client, refer, verified_doctor
+from tests.referrals.house import NPI, House, doctor_client, verified_doctor
 from tests.support.accounts import letters, make_user, sign_in
 from tests.support.html import problems_of
 
@@ -163,28 +163,6 @@ def test_another_doctors_referral_does_not_exist(app: Flask, session: Session) -
         f"/referring/{house.referral.id}/mail", data={"email": "a@b.test", "language": "en"}
     ).status_code in (404, 422)
     assert "Chart 1204" not in other.get("/referring/").text
-
-
-def test_the_number_of_reads_does_not_grow_with_the_list(app: Flask, session: Session) -> None:
-    from sqlalchemy import event
-
-    from app.doors.database import db
-
-    doctor_id = verified_doctor(app)
-    client = doctor_client(app)
-    with app.app_context():
-        engine = db.engine
-    seen: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *rest: seen.append(rest[2]))
-    counts = []
-    for more in (1, 30):
-        for _ in range(more):
-            refer(session, doctor_id)
-        client.get("/referring/")
-        seen.clear()
-        client.get("/referring/")
-        counts.append(len(seen))
-    assert counts[0] == counts[1], counts
 
 
 def test_a_fhir_request_fills_the_form_and_its_answer_names_it(doctor: FlaskClient, session: Session) -> None:

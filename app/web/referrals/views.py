@@ -1,4 +1,4 @@
-"""The doctor's letter box, and everything about one referral."""
+"""Everything about one referral: what it says, how to give it out, and what came back."""
 
 import json
 from datetime import datetime
@@ -17,65 +17,15 @@ from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
 from app.finder.criteria import SearchCriteria
-from app.referrals import fhir, links, queries, services, spreadsheets, statuses
+from app.referrals import fhir, links, queries, services, statuses
 from app.referrals.models import Referral
-from app.web.formatting import day as day_words
-from app.web.referrals import finding, handout_words
+from app.web.referrals import finding, handout_words, letter_list
 from app.web.referrals.forms import PatientMailForm
 from app.web.referrals.printing import link_address, pdf, qr_data, qr_svg
 from app.web.referrals.room import me, my_id, referring
-from app.web.referrals.words import STATUS_KIND, specialty_name, status_words
-from app.web.scheduling.words import local
+from app.web.referrals.words import specialty_name
 
 Answer = str | AnyResponse | tuple[str, int]
-PER_PAGE = 200
-
-
-@referring.get("/")
-@audience(DOCTOR)
-def index() -> str:
-    """The list, with what may be known of each. The labels are sealed: reading them is recorded."""
-    with transaction() as session:
-        services.audited(session, f"doctor:{my_id()}", "referral-labels", my_id(), now())
-        letters = queries.letters(session, my_id(), now(), limit=PER_PAGE)
-    personal = [each for each in letters if each.kind == "personal"]
-    rows = [(each.created_at, each.opened, each.status) for each in personal]
-    return render_template(
-        "referrals/index.html",
-        doctor=me(),
-        letters=[_shown(each) for each in letters],
-        months=statuses.months(rows, now().date()),
-        standing=queries.standing_link(db.session, my_id()),
-        favourites=queries.favourites(db.session, my_id()),
-        templates=queries.templates(db.session, my_id()),
-    )
-
-
-def _shown(letter: queries.Letter) -> dict[str, Any]:
-    ended = bool(letter.revoked_at or (letter.valid_until and letter.valid_until <= now()))
-    return {
-        "id": letter.id,
-        "standing": letter.kind == "standing",
-        "label": letter.label,
-        "what": specialty_name(letter.specialty_id),
-        "made_on": letter.created_at.date(),
-        "opened": letter.opened,
-        "status": letter.status,
-        "words": status_words(letter.status),
-        "tone": STATUS_KIND.get(letter.status, "plain"),
-        "ended": ended,
-        "revoked": letter.revoked_at is not None,
-        "visits": [_visit(each) for each in letter.visits],
-    }
-
-
-def _visit(visit: queries.SharedVisit) -> dict[str, Any]:
-    return {
-        "id": visit.booking_id,
-        "starts_at": local(visit.starts_at, visit.time_zone),
-        "therapist": visit.therapist_name,
-        "words": status_words(statuses.OF_STATE.get(visit.state, "requested")),
-    }
 
 
 @referring.get("/<int:referral_id>")
@@ -99,7 +49,7 @@ def _show(referral_id: int, form: PatientMailForm) -> str:
     return render_template(
         "referrals/show.html",
         referral=referral,
-        letter=_shown(letter),
+        letter=letter_list.shown(letter),
         standing=_standing(referral, at),
         address=link_address(referral.code),
         what=specialty_name(referral.specialty_id),
@@ -113,7 +63,7 @@ def _show(referral_id: int, form: PatientMailForm) -> str:
 
 
 def _letter(session: Any, referral: Referral, at: datetime) -> queries.Letter:
-    visits = tuple(queries.shared_visits(session, referral.doctor_id, referral.id).get(referral.id, ()))
+    visits = tuple(queries.shared_visits(session, referral.doctor_id, [referral.id]).get(referral.id, ()))
     shared = [statuses.Shared(each.state) for each in visits]
     return queries.Letter(
         referral.id, referral.kind, referral.specialty_id, referral.created_at, referral.valid_until,
@@ -218,45 +168,3 @@ def outcome(referral_id: int) -> Response:
     text = json.dumps(fhir.write(facts), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": "attachment; filename=outcome.json"}
     return Response(text, mimetype="application/fhir+json", headers=headers)
-
-
-@referring.get("/referrals.csv")
-@audience(DOCTOR)
-def table() -> Response:
-    """The whole list for a spreadsheet, one line a referral."""
-    at = now()
-    with transaction() as session:
-        services.audited(session, f"doctor:{my_id()}", "referral-labels", my_id(), at)
-        letters = queries.letters(session, my_id(), at, limit=100_000)
-    header = [_("Made on"), _("Label"), _("For"), _("Status"), _("Opened"), _("Visits"), _("Works until")]
-    rows = [
-        (
-            day_words(each.created_at.date()),
-            each.label,
-            specialty_name(each.specialty_id),
-            status_words(each.status),
-            each.opened,
-            "; ".join(f"{v.starts_at.date().isoformat()} {v.therapist_name}" for v in each.visits),
-            day_words(each.valid_until.date()) if each.valid_until else "",
-        )
-        for each in letters
-    ]
-    headers = {"Content-Disposition": "attachment; filename=referrals.csv"}
-    return Response(spreadsheets.table(header, rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-@referring.post("/templates/<int:template_id>/delete")
-@audience(DOCTOR)
-def delete_template(template_id: int) -> AnyResponse:
-    with transaction() as session:
-        services.delete_template(session, my_id(), template_id)
-    return redirect(url_for("referring.index") + "#templates", 303)
-
-
-@referring.post("/weekly")
-@audience(DOCTOR)
-def weekly() -> AnyResponse:
-    with transaction() as session:
-        services.set_digest(session, my_id(), request.form.get("weekly") == "yes")
-    flash(_("Saved."), "ok")
-    return redirect(url_for("referring.index") + "#weekly", 303)
