@@ -20,7 +20,7 @@ from app.scheduling.services import BookingRequest, Contact
 from app.web.practice.fields import plain
 from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import NewVisitForm
-from app.web.practice.visits import Answer, instant, place_names
+from app.web.practice.visits import Answer, instant, place_names, wall_time
 
 FIELDS = {"service": "service", "name": "name", "email": "email", "phone": "phone", "starts_at": "at"}
 """Which field of the form shows a refusal that names a field of the service."""
@@ -58,10 +58,7 @@ def _form() -> tuple[NewVisitForm, dict[int, str]]:
     services = [each for each in own.services if each.active] if own else []
     places = {each.id: each for each in own.locations if each.active} if own else {}
     wall = clock.now().astimezone(home_zone(my_id()))
-    try:
-        wall = datetime.fromisoformat(request.args.get("at", ""))
-    except ValueError:
-        wall = wall.replace(minute=0)
+    wall = wall_time(request.args.get("at")) or wall.replace(minute=0)
     form = NewVisitForm(data={"day": wall.date(), "at": wall.time()})
     names = place_names()
     form.service.choices = [

@@ -7,6 +7,7 @@ from datetime import date, time
 from flask_babel import gettext as _
 
 from app.scheduling.hours import MINUTES_PER_DAY, OpeningHours
+from app.web.practice.fields import FAR_DATE, is_near
 
 DEFAULT = tuple(OpeningHours(day, 9 * 60, 17 * 60) for day in range(5))
 OPENINGS = 2
@@ -36,7 +37,7 @@ def read(form: Mapping[str, str]) -> tuple[Week, list[OpeningHours]]:
     week = Week([[_pair(form, day, at) for at in range(OPENINGS)] for day in range(7)])
     week.valid_from, week.valid_until = _date(form, "valid_from", week), _date(form, "valid_until", week)
     if week.valid_from and week.valid_until and week.valid_until < week.valid_from:
-        week.errors["valid_until"] = _("The last day comes after the first.")
+        week.errors.setdefault("valid_until", _("The last day comes after the first."))
     hours: list[OpeningHours] = []
     for day, pairs in enumerate(week.days):
         for at, (opens, closes) in enumerate(pairs):
@@ -85,7 +86,10 @@ def _date(form: Mapping[str, str], name: str, week: Week) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         week.errors[name] = _("Write the date as year-month-day.")
         return None
+    if not is_near(day):
+        week.errors[name] = str(FAR_DATE)
+    return day

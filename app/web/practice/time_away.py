@@ -14,6 +14,7 @@ from wtforms import DateField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.core import clock
+from app.core.errors import NotFound
 from app.core.zones import zone
 from app.directory.models import Location
 from app.directory.services.parts import own as own_part
@@ -23,6 +24,7 @@ from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import AgendaRow
 from app.web.practice import hours as hours_form
+from app.web.practice.fields import far_dates_refused, is_near
 from app.web.practice.room import home_zone, my_id, practice
 from app.web.practice.visits import place_names
 
@@ -31,9 +33,9 @@ EVERYWHERE = 0
 
 
 class TimeOffForm(FlaskForm):
-    first = DateField(_l("First day"), [InputRequired(_l("Choose the first day."))])
+    first = DateField(_l("First day"), [InputRequired(_l("Choose the first day.")), far_dates_refused])
     starts = TimeField(_l("From"), [Optional()], description=_l("Empty: the whole day."))
-    last = DateField(_l("Last day"), [Optional()], description=_l("Empty: the same day."))
+    last = DateField(_l("Last day"), [Optional(), far_dates_refused], description=_l("Empty: the same day."))
     ends = TimeField(_l("Until"), [Optional()])
     location = SelectField(_l("Where"), coerce=int, default=EVERYWHERE)
     note = StringField(_l("Note for yourself"), [Length(max=120)])
@@ -46,7 +48,7 @@ class TimeOffForm(FlaskForm):
 
 
 class OtherHoursForm(FlaskForm):
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), far_dates_refused])
     opens = TimeField(_l("Opens"), [Optional()], description=_l("Both empty: closed."))
     closes = TimeField(_l("Closes"), [Optional()])
     place = SelectField(_l("Where"), coerce=int)
@@ -54,7 +56,7 @@ class OtherHoursForm(FlaskForm):
 
 
 class HolidayForm(FlaskForm):
-    holiday = DateField(_l("Holiday"), [InputRequired(_l("Choose a day."))])
+    holiday = DateField(_l("Holiday"), [InputRequired(_l("Choose a day.")), far_dates_refused])
     holiday_name = StringField(_l("Its name"), [Length(max=80)])
 
 
@@ -219,9 +221,10 @@ def _midnight_after(day: date, local: Any) -> datetime:
 
 
 def _date(text: str) -> date:
-    from app.core.errors import NotFound
-
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise NotFound(_("There is no such day.")) from error
+    if not is_near(day):
+        raise NotFound(_("There is no such day."))
+    return day

@@ -5,13 +5,13 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.web.practice.fields import not_blank
+from app.web.practice.fields import far_dates_refused, not_blank
 
 
 class WhenForm(FlaskForm):
     """A day and a time on the venue's wall."""
 
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), far_dates_refused])
     at = TimeField(_l("Time"), [InputRequired(_l("Choose a time."))])
 
 

@@ -20,6 +20,7 @@ from app.scheduling import queries, safety
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
 from app.scheduling.queries.free_times import free_times_of
+from app.web.practice.fields import is_near
 from app.web.practice.room import actor, my_id, practice
 from app.web.practice.visit_forms import MessageForm, MoveForm
 from app.web.practice.words import ACTIONS, REASONS, STATES
@@ -82,7 +83,7 @@ def other_times(booking_id: int) -> Answer:
 def move(booking_id: int) -> Answer:
     """Another time: by the form, or prefilled by a drag in the week (`to` is a wall time)."""
     one = queries.visit_by_id(db.session, booking_id, my_id())
-    wall = _wanted(request.args.get("to")) or one.starts_at.astimezone(zone(one.time_zone))
+    wall = wall_time(request.args.get("to")) or one.starts_at.astimezone(zone(one.time_zone))
     form = MoveForm(data={"day": wall.date(), "at": wall.time(), "location": one.location_id})
     places = _places_of(one)
     form.location.choices = [(place.location_id, place_names().get(place.location_id, "")) for place in places]
@@ -268,7 +269,7 @@ def _times_page(one: Visit, spot: queries.Bookable | None, chosen: list[datetime
 
 def _move_page(one: Visit, form: MoveForm, near: Any, status: int) -> Answer:
     local = zone(one.time_zone)
-    day = form.day.data or one.starts_at.astimezone(local).date()
+    day = form.day.data if form.day.data and is_near(form.day.data) else one.starts_at.astimezone(local).date()
     spot = next((place for place in _places_of(one) if place.location_id == form.location.data), None)
     free = _free(one, spot, datetime.combine(day, time(), zone(spot.time_zone)), 1) if spot else []
     near = [each.astimezone(local) for each in near]
@@ -289,12 +290,13 @@ def _instants(texts: list[str]) -> list[datetime]:
     return found
 
 
-def _wanted(text: str | None) -> datetime | None:
+def wall_time(text: str | None) -> datetime | None:
     """A wall time from a link, such as 2026-12-01T16:30."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+        wall = datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
         return None
+    return wall if wall and is_near(wall.date()) else None
 
 
-__all__ = ["DomainError", "instant", "place_names", "visit"]
+__all__ = ["DomainError", "instant", "place_names", "visit", "wall_time"]
