@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, web
 from app.core import crypto, logs
-from app.doors import audience, database, errors, limits, links, locale, request_log, security, where
+from app.doors import audience, database, errors, limits, links, locale, readable, request_log, security, where
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.settings import flask_settings
 from app.tables import Base
@@ -55,6 +55,7 @@ def _wire(app: OpenAPI) -> None:
     csrf.init_app(app)
     request_log.init_app(app)
     limits.init_app(app)
+    readable.init_app(app)
     links.init_app(app)
     audience.init_app(app, roles_of_caller, refuse)
     security.init_app(app)
