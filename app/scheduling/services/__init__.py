@@ -78,7 +78,7 @@ from app.scheduling.services.sealed import (
     write_message,
     write_message_as_therapist,
 )
-from app.scheduling.services.timelines import bound_anew, rederive
+from app.scheduling.services.timelines import bound_anew, lock, rederive
 from app.scheduling.services.visits_link import mail_visits_link
 from app.scheduling.services.zone_data import (
     is_new_zone_data,
@@ -135,6 +135,7 @@ __all__ = [
     "keep_wall_times",
     "keyed",
     "leave_waitlist",
+    "lock",
     "mail_again",
     "mail_visits_link",
     "move_as_therapist",

@@ -20,6 +20,7 @@ from app.directory.services.evidence import MOST_BYTES
 from app.doors.caller import signed_in_user
 from app.doors.database import transaction
 from app.doors.locale import said
+from app.scheduling.services import lock
 from app.web.practice.fields import far_dates_refused, not_blank, plain
 
 
@@ -71,6 +72,7 @@ def keep_licence(form: LicenceForm, therapist_id: int, licence_id: int | None) -
     by, content = me_as_actor(), form.sent()
     try:
         with transaction() as session:
+            lock(session, therapist_id)
             row = directory.report_licence(session, therapist_id, licence_id, form.facts(), actor=by)
             if content is not None:
                 directory.add_evidence(session, row.id, content, by)

@@ -19,14 +19,14 @@ from app.directory.jurisdictions import name_of
 from app.directory.models import Location
 from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
-from app.doors.database import db, transaction
+from app.doors.database import db
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 from app.web.formatting import units_for
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import CarefulForm, WholeNumber, columns, not_blank, plain, seal
-from app.web.practice.room import my_id, practice
+from app.web.practice.room import my_id, own_transaction, practice
 from app.web.practice.treatments import _own
 from app.web.practice.where import Placed, placed
 from app.web.practice.words import DAYS
@@ -119,25 +119,33 @@ def place(location_id: int) -> Answer:
 def place_hours(location_id: int) -> Answer:
     """One set of weekly hours: those that hold always, or for some time only. `set` counts from 0; past the last is new."""
     row = own_part(db.session, Location, my_id(), location_id)
-    sets = _sets(queries.weekly_hours(db.session, location_id))
     number = request.args.get("set", 0, type=int) or 0
-    known = list(sets.values())[number] if 0 <= number < len(sets) else []
-    week, seen, stale = hours_form.week_of(known or ([] if sets else hours_form.DEFAULT)), seal(known), False
+    sets = _sets(queries.weekly_hours(db.session, location_id))
+    week, stale = hours_form.week_of(_numbered(sets, number) or ([] if sets else hours_form.DEFAULT)), False
     if request.method == "POST":
         week, told = hours_form.read(request.form)
-        if not week.errors and request.form.get("seen") == seen:
-            return _keep_hours(row, sets, number, told)
+        if not week.errors and _keep_hours(location_id, number, told):
+            flash(_("Saved. Visits that are booked stay."), "ok")
+            return redirect(url_for(".places"), code=303)
         stale = not week.errors
+    seen = seal(_numbered(_sets(queries.weekly_hours(db.session, location_id)), number))
     page = render_template("practice/hours.html", row=row, week=week, days=DAYS, seen=seen, stale=stale, number=number)
     return page, (409 if stale else 422 if week.errors else 200)
 
 
-def _keep_hours(row: Location, sets: dict[Key, list[OpeningHours]], number: int, told: list[OpeningHours]) -> Answer:
-    others = [each for at, one in enumerate(sets.values()) if at != number for each in one]
-    with transaction() as session:
-        scheduling.set_hours(session, my_id(), row.id, [*others, *told], clock.now())
-    flash(_("Saved. Visits that are booked stay."), "ok")
-    return redirect(url_for(".places"), code=303)
+def _keep_hours(location_id: int, number: int, told: list[OpeningHours]) -> bool:
+    """Save one set beside the others; False when it is not the one that the page was made from."""
+    with own_transaction() as session:
+        sets = _sets(queries.weekly_hours(session, location_id))
+        if request.form.get("seen") != seal(_numbered(sets, number)):
+            return False
+        others = [each for at, one in enumerate(sets.values()) if at != number for each in one]
+        scheduling.set_hours(session, my_id(), location_id, [*others, *told], clock.now())
+        return True
+
+
+def _numbered(sets: dict[Key, list[OpeningHours]], number: int) -> list[OpeningHours]:
+    return list(sets.values())[number] if 0 <= number < len(sets) else []
 
 
 def _sets(weekly: Iterable[OpeningHours]) -> dict[Key, list[OpeningHours]]:
@@ -176,7 +184,7 @@ def _edit(form: PlaceForm, row: Location | None) -> Answer:
 def _keep(form: PlaceForm, row: Location | None, found: Placed) -> Answer:
     location_id = row.id if row else None
     try:
-        with transaction() as session:
+        with own_transaction() as session:
             if location_id:
                 form.check_seen(columns(own_part(session, Location, my_id(), location_id), SEEN))
             saved = directory.save_location(session, my_id(), location_id, {**(found.facts or {}), **form.facts()})

@@ -1,10 +1,13 @@
 """The practice's blueprint, and who is in it: every view acts for the caller's own therapist and nobody else's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts.roles import THERAPIST
@@ -15,7 +18,8 @@ from app.directory.queries import own_therapist
 from app.directory.roles import may_act
 from app.doors.audience import declared
 from app.doors.caller import caller, signed_in_user
-from app.doors.database import db
+from app.doors.database import db, transaction
+from app.scheduling.services import lock
 from app.scheduling.states import Actor
 
 practice = Blueprint("practice", __name__, url_prefix="/practice")
@@ -44,6 +48,14 @@ def me() -> Therapist:
 
 def my_id() -> int:
     return cast(int, g.practice_id)
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """A transaction under the lock of the caller's therapist: what is read in it, nobody else changes until it ends."""
+    with transaction() as session:
+        lock(session, my_id())
+        yield session
 
 
 def actor() -> Actor:

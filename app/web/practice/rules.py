@@ -18,7 +18,7 @@ from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.web.practice.fields import CarefulForm
-from app.web.practice.room import me, my_id, practice
+from app.web.practice.room import me, my_id, own_transaction, practice
 from app.web.practice.words import MODES
 
 Answer = str | Response | tuple[str, int]
@@ -77,7 +77,7 @@ def rules() -> Answer:
     if not form.validate_on_submit():
         return _page(form, 422 if form.errors else 200)
     try:
-        with transaction() as session:
+        with own_transaction() as session:
             own = session.get_one(Therapist, my_id())
             form.check_seen((own.booking_mode, queries.settings(session, my_id())))
             chosen = {name: form[name].data for name in known}

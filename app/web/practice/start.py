@@ -26,6 +26,7 @@ from app.doors.limits import limiter
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 from app.scheduling.queries.own import weekly_hours
+from app.scheduling.services import lock
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import CheckboxesField, PriceField, not_blank, plain
 from app.web.practice.licence_form import LicenceForm, keep_licence
@@ -178,8 +179,9 @@ def _begin(user_id: int, form: YouForm, place: dict[str, Any]) -> None:
 
 def _keep_offer(own: Therapist, form: OfferForm) -> None:
     offers = [(60, form.price.data)] + ([(90, form.long_price.data)] if form.long_price.data is not None else [])
-    known = {each.minutes: each.id for each in own.services}
     with transaction() as session:
+        lock(session, own.id)
+        known = {each.minutes: each.id for each in own.services}
         for minutes, price in offers:
             facts = {
                 "name": plain(form.name.data),

@@ -25,7 +25,7 @@ from app.scheduling import services as scheduling
 from app.scheduling.queries import AgendaRow
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import far_dates_refused, is_near
-from app.web.practice.room import home_zone, my_id, practice
+from app.web.practice.room import home_zone, my_id, own_transaction, practice
 from app.web.practice.visits import place_names
 
 Answer = str | Response | tuple[str, int]
@@ -78,7 +78,9 @@ def add_time_off() -> Answer:
     if ends <= starts:
         form.last.errors = [_("It ends before it begins.")]
         return _page(off=form), 422
-    touched = queries.bookings_touched(db.session, my_id(), [(starts, ends)], where)
+
+    def touched(session: Session) -> list[AgendaRow]:
+        return queries.bookings_touched(session, my_id(), [(starts, ends)], where)
 
     def change(session: Session, now: datetime) -> None:
         scheduling.add_time_off(session, my_id(), starts, ends, now, location_id=where, note=form.note.data or "")
@@ -106,13 +108,15 @@ def set_other_hours() -> Answer:
         form.opens.errors = [_("Give both times, or none.")]
         return _page(other=form), 422
     row = own_part(db.session, Location, my_id(), form.place.data)
-    day, closed = form.day.data, not intervals
+    location_id, day, closed = row.id, form.day.data, not intervals
     local = zone(row.time_zone)
     whole = (datetime.combine(day, time(), local), _midnight_after(day, local))
-    touched = queries.bookings_touched(db.session, my_id(), [whole], row.id) if closed else []
+
+    def touched(session: Session) -> list[AgendaRow]:
+        return queries.bookings_touched(session, my_id(), [whole], location_id) if closed else []
 
     def change(session: Session, now: datetime) -> None:
-        scheduling.set_exception(session, my_id(), row.id, day, intervals, now, form.reason.data or "")
+        scheduling.set_exception(session, my_id(), location_id, day, intervals, now, form.reason.data or "")
 
     return _save_or_ask(change, touched, url_for(".set_other_hours"))
 
@@ -136,7 +140,9 @@ def add_holiday() -> Answer:
     day, name = form.holiday.data, form.holiday_name.data or ""
     local = home_zone(my_id())
     whole = (datetime.combine(day, time(), local), _midnight_after(day, local))
-    touched = queries.bookings_touched(db.session, my_id(), [whole])
+
+    def touched(session: Session) -> list[AgendaRow]:
+        return queries.bookings_touched(session, my_id(), [whole])
 
     def change(session: Session, now: datetime) -> None:
         scheduling.set_holidays(session, my_id(), {**queries.holidays(session, my_id()), day: name}, now)
@@ -148,26 +154,29 @@ def add_holiday() -> Answer:
 @audience("therapist")
 def remove_holiday(day: str) -> Response:
     gone = _date(day)
-    with transaction() as session:
+    with own_transaction() as session:
         left = {each: name for each, name in queries.holidays(session, my_id()).items() if each != gone}
         scheduling.set_holidays(session, my_id(), left, clock.now())
     flash(_("That day is open again."), "ok")
     return redirect(url_for(".time_away"), code=303)
 
 
-def _save_or_ask(change: Callable[[Session, datetime], None], touched: list[AgendaRow], url: str) -> Answer:
-    """List what is booked in it first; save when that was seen, or when nothing is."""
-    seen = ",".join(str(row.id) for row in touched)
-    if touched and request.form.get("seen") != seen:
-        sent = {name: value for name, value in request.form.items() if name not in ("seen", "csrf_token")}
-        names = place_names()
-        return render_template(
-            "practice/touched.html", touched=touched, sent=sent, seen=seen, url=url, names=names, zone_of=zone
-        ), 409
-    with transaction() as session:
-        change(session, clock.now())
-    flash(_("Saved. Nobody can book in it."), "ok")
-    return redirect(url_for(".time_away"), code=303)
+def _save_or_ask(
+    change: Callable[[Session, datetime], None], find_touched: Callable[[Session], list[AgendaRow]], url: str
+) -> Answer:
+    """List what is booked in it first; save when exactly that was seen, or when nothing is."""
+    with own_transaction() as session:
+        touched = find_touched(session)
+        seen = ",".join(str(row.id) for row in touched)
+        if not touched or request.form.get("seen") == seen:
+            change(session, clock.now())
+            flash(_("Saved. Nobody can book in it."), "ok")
+            return redirect(url_for(".time_away"), code=303)
+    sent = {name: value for name, value in request.form.items() if name not in ("seen", "csrf_token")}
+    page = render_template(
+        "practice/touched.html", touched=touched, sent=sent, seen=seen, url=url, names=place_names(), zone_of=zone
+    )
+    return page, 409
 
 
 def _page(

@@ -16,9 +16,9 @@ from app.directory.queries import own_practice
 from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
-from app.doors.database import db, transaction
+from app.doors.database import db
 from app.web.practice.fields import CarefulForm, PriceField, WholeNumber, columns, not_blank, plain
-from app.web.practice.room import my_id, practice
+from app.web.practice.room import my_id, own_transaction, practice
 
 Answer = str | Response | tuple[str, int]
 SEEN = ("name", "description", "minutes", "price_cents", "buffer_before", "buffer_after", "home_visit", "active")
@@ -93,7 +93,7 @@ def _edit(form: ServiceForm, row: Service | None) -> Answer:
         return _page(form, row, 422 if form.errors else 200)
     service_id = row.id if row else None
     try:
-        with transaction() as session:
+        with own_transaction() as session:
             if service_id:
                 form.check_seen(columns(own_part(session, Service, my_id(), service_id), SEEN))
             directory.save_service(session, my_id(), service_id, form.facts())
