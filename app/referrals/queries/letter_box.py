@@ -172,7 +172,7 @@ def _letters(session: Session, doctor_id: int, rows: Sequence[Any], now: datetim
     for row in rows:
         own = tuple(visits.get(row.id, ()))
         what = status_of(row.created_at, row.opened, [Shared(each.state) for each in own], now)
-        found.append(Letter(*row, status=what, visits=own))
+        found.append(Letter(**row._mapping, status=what, visits=own))
     return found
 
 
@@ -194,8 +194,8 @@ def shared_visits(session: Session, doctor_id: int, referral_ids: Sequence[int])
     return found
 
 
-def _shared(doctor_id: int) -> Select[Any]:
-    query: Select[Any] = (
+def _shared(doctor_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Booking.id, ReferralConsent.referral_id, Booking.state, Booking.starts_at, Booking.time_zone, Therapist.name
         )
@@ -209,7 +209,6 @@ def _shared(doctor_id: int) -> Select[Any]:
             Booking.state != "held",
         )
     )
-    return query
 
 
 def standing_link(session: Session, doctor_id: int) -> Referral | None:
