@@ -22,7 +22,7 @@ from app.web.referrals.letter_list import PER_PAGE, STATUSES
 from tests.referrals.house import House, doctor_client, refer, verified_doctor
 from tests.support.html import problems_of
 
-pytestmark = pytest.mark.databases
+both = pytest.mark.databases
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def labels(page: queries.Page) -> list[str | None]:
     return [each.label for each in page.letters]
 
 
+@both
 def test_paging_neither_drops_nor_repeats_while_referrals_are_made(session: Session, doctor_id: int) -> None:
     at = clock.now()
     same_instant = [f"Chart {n}" for n in range(7)]
@@ -50,6 +51,7 @@ def test_paging_neither_drops_nor_repeats_while_referrals_are_made(session: Sess
     assert before is None
 
 
+@both
 def test_each_status_finds_what_the_list_says(app: Flask, session: Session) -> None:
     """A shared visit in every state beside one that was declined, and links without one, opened or not, of every age."""
     house = House.make(app, session)
@@ -86,6 +88,7 @@ def test_a_private_booking_is_found_by_no_status(app: Flask, session: Session) -
     assert [status for status, letters in found.items() if letters] == ["new"]
 
 
+@both
 def test_words_are_found_in_any_case_and_only_among_ones_own(app: Flask, session: Session, doctor_id: int) -> None:
     other = verified_doctor(app, "other@practice.example", npi="1245319599")
     for label in ("Chart 12, Ávila  knee", "chart 13", "Straße", ""):
@@ -206,6 +209,7 @@ def test_the_table_has_a_line_for_each_and_runs_no_formula(app: Flask, session: 
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", personal[6])
 
 
+@both
 def test_the_months_count_every_link_for_a_patient_however_long_the_list(app: Flask, session: Session) -> None:
     house = House.make(app, session)
     shared(session, house)

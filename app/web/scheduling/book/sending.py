@@ -63,8 +63,9 @@ def _send(slug: str, key: str) -> Answer:
             if not token:
                 kept = draft
                 _check_seen(own, draft)
-                token = _book(own, draft, at)
-                if draft.referral_id and request.form.get("tell_doctor") == "yes":
+                link = working(own, draft.referral_id)
+                token = _book(own, draft, link.id if link else None, at)
+                if link and request.form.get("tell_doctor") == "yes":
                     referrals.give_consent(own, token, at)
                 services.finish_draft(own, secret, key, at, token)
     except DomainError as error:
@@ -90,7 +91,8 @@ def _terms(one: Bookable) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
-def _book(own: Any, draft: Draft, at: datetime) -> str:
+def _book(own: Any, draft: Draft, referral_id: int | None, at: datetime) -> str:
+    """`referral_id` is of the doctor's link if it still works: one that was taken back meanwhile carries no note."""
     if draft.offer:
         return services.take_offer(own, draft.offer, draft.screening, draft.note, at).token
     person = replace(draft.contact, locale=str(get_locale() or "en"))
@@ -103,7 +105,7 @@ def _book(own: Any, draft: Draft, at: datetime) -> str:
         person,
         draft.screening,
         note=draft.note,
-        referral_id=draft.referral_id,
+        referral_id=referral_id,
         verified=_is_callers(person.email),
     )
     if draft.every_weeks:
