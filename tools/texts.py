@@ -15,7 +15,12 @@ from babel.messages.pofile import read_po, write_po
 from app.core.catalogues import LANGUAGES, TRANSLATIONS
 from config import ROOT
 
-METHODS: Final = {"app": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
+ENGLISH_ONLY: Final = ("api", "cli", "directory/demo", "directory/imports", "web/dev")
+"""Rooms for programs, operators and developers: they speak English."""
+METHODS: Final = {
+    "app": [*((f"{each}/**", "ignore") for each in ENGLISH_ONLY), ("**.py", "python")],
+    "templates": [("dev/**", "ignore"), ("**.html", "jinja2"), ("**.txt", "jinja2")],
+}
 KEYWORDS: Final = {
     **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext", "translated"), None),
     **dict.fromkeys(("NotFound", "Forbidden", "Conflict", "Gone", "Invalid", "Unfetchable", "Sentence"), None),
@@ -50,13 +55,13 @@ def brought_up_to_date(language: str) -> Catalog:
     """The catalogue with the code's texts in the code's order: what is translated stays, what is gone goes."""
     code, old = in_the_code(), catalogue(language)
     for message in code:
-        if message.id and (known := old.get(_key(message.id), message.context)) is not None:
+        if message.id and (known := old.get(key_of(message.id), message.context)) is not None:
             message.string, message.user_comments = known.string, known.user_comments
     code.locale, code.mime_headers = old.locale, old.mime_headers
     return code
 
 
-def _key(ids: object) -> str:
+def key_of(ids: object) -> str:
     return ids[0] if isinstance(ids, tuple | list) else str(ids)
 
 
@@ -76,7 +81,7 @@ msgstr ""
 
 
 def untranslated(one: Catalog) -> list[str]:
-    return [_key(each.id) for each in one if each.id and not _is_whole(each.string)]
+    return [key_of(each.id) for each in one if each.id and not _is_whole(each.string)]
 
 
 def _is_whole(string: object) -> bool:

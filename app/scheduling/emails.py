@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from babel.dates import format_datetime, get_timezone_name
-from babel.numbers import format_currency
 from sqlalchemy.orm import Session
 
+from app.core import formats
 from app.core.catalogues import texts
 from app.core.clock import now
 from app.core.errors import NotFound
@@ -44,16 +43,11 @@ STILL: Final[dict[str, frozenset[str]]] = {
 
 def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
     """`Tue 1 Dec, 4:30 pm (Central Time)`, always in the venue's zone."""
-    wall = at.astimezone(zone(time_zone))
-    pattern = "EEE d MMM, h:mm a" if locale.startswith("en") else "EEE d MMM, H:mm"
-    text = format_datetime(wall, pattern, locale=locale).replace("AM", "am").replace("PM", "pm").replace(" ", " ")
-    return f"{text} ({get_timezone_name(wall, width='long', zone_variant='generic', locale=locale)})"
+    return f"{formats.when(at.astimezone(zone(time_zone)), locale)} ({formats.zone_name(time_zone, locale)})"
 
 
 def price_in_words(visit: Visit, locale: str) -> str | None:
-    return (
-        None if visit.price_cents is None else format_currency(visit.price_cents / 100, visit.currency, locale=locale)
-    )
+    return None if visit.price_cents is None else formats.money(visit.price_cents, visit.currency, locale)
 
 
 def _about_visit(name: str) -> Renderer:

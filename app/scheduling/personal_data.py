@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core import clock
 from app.core.errors import DomainError
+from app.core.texts import N_
 from app.directory.queries import own_therapist
 from app.scheduling.contact import email_key
 from app.scheduling.models import (
@@ -73,11 +74,13 @@ def what_stays(session: Session, user: User) -> list[str]:
     kept = []
     if session.scalar(select(exists().where(Booking.email_key == _key(user)))):
         kept.append(
-            "When your visits were and what was booked, in your therapists' calendars. Visits to come are cancelled."
+            N_(
+                "When your visits were and what was booked, in your therapists' calendars. Visits to come are cancelled."
+            )
         )
     own = own_therapist(session, user.id)
     if own and session.scalar(select(exists().where(Booking.therapist_id == own.id))):
-        kept.append("Your patients' own records of their visits. Visits to come are cancelled, and they are told.")
+        kept.append(N_("Your patients' own records of their visits. Visits to come are cancelled, and they are told."))
     return kept
 
 

@@ -33,7 +33,7 @@ NCCIH: Final = Source(
     "NCCIH, Massage Therapy: What You Need To Know",
     "https://www.nccih.nih.gov/health/massage-therapy-what-you-need-to-know",
 )
-HOUSE: Final = Source("General clinical caution; no single source", "")
+HOUSE: Final = Source(N_("General clinical caution; no single source"), "")
 
 
 @dataclass(frozen=True, slots=True)

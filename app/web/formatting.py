@@ -1,11 +1,12 @@
-"""How values are said to people: distance, money, days and times. Template filters; times keep the zone they come in."""
+"""How values are said on a page: distance, money, days and times in its language. Template filters."""
 
 from datetime import date, datetime, time
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app, request
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
+
+from app.core import formats
+from app.doors.locale import language
 
 KM_PER_MILE = 1.609344
 CHOSEN_THEMES = ("light", "dark")
@@ -15,7 +16,7 @@ def distance(km: float, units: str = "mi") -> str:
     """A great-circle distance as "0.4 miles" or "12 km": one decimal below ten, none above. `units` is "mi" or "km"."""
     value = km if units == "km" else km / KM_PER_MILE
     rounded = round(value, 1) if value < 9.95 else round(value)
-    number = format_decimal(max(rounded, 0.1), locale=_language())
+    number = formats.number(max(rounded, 0.1), language())
     if units == "km":
         return str(gettext("%(number)s km", number=number))
     return str(gettext("1 mile") if rounded == 1 else gettext("%(number)s miles", number=number))
@@ -27,47 +28,38 @@ def units_for(country: str | None) -> str:
 
 
 def money(cents: int, currency: str = "USD") -> str:
-    """A price without needless zeros: 9500 is "$95", 9550 is "$95.50"."""
-    pattern = None if cents % 100 else "¤#,##0"
-    return format_currency(cents / 100, currency, format=pattern, locale=_language(), currency_digits=bool(cents % 100))
+    return formats.money(cents, currency, language())
 
 
 def number(value: int) -> str:
-    """A count with its thousands apart: "1,284"."""
-    return format_decimal(value, locale=_language())
+    return formats.number(value, language())
 
 
 def day(value: date) -> str:
     """ "1 Dec 2026" """
-    return format_date(value, "d MMM y", locale=_language())
+    return formats.dated(value, "d MMM y", language())
 
 
 def day_month(value: date) -> str:
     """ "1 Dec" """
-    return format_date(value, "d MMM", locale=_language())
+    return formats.dated(value, "d MMM", language())
 
 
 def weekday(value: date) -> str:
     """ "Tue" """
-    return format_date(value, "EEE", locale=_language())
+    return formats.dated(value, "EEE", language())
 
 
 def weekday_date(value: date) -> str:
-    """ "Tue 1 Dec" """
-    return format_date(value, "EEE d MMM", locale=_language())
+    return formats.weekday_date(value, language())
 
 
 def clock(value: datetime | time) -> str:
-    """ "4:30 pm" in the value's own zone."""
-    language = _language()
-    if not language.startswith("en"):
-        return format_time(value.replace(tzinfo=None), "short", locale=language)
-    return f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {'am' if value.hour < 12 else 'pm'}"
+    return formats.clock(value, language())
 
 
 def when(value: datetime) -> str:
-    """ "Tue 1 Dec, 4:30 pm" in the value's own zone: give it in the venue's."""
-    return f"{weekday_date(value)}, {clock(value)}"
+    return formats.when(value, language())
 
 
 def theme() -> str:
@@ -79,10 +71,6 @@ def theme() -> str:
 def map_tiles() -> str:
     """The tile address that the operator set, or "" for the embedded base map."""
     return current_app.config["SETTINGS"].map_tile_url or ""
-
-
-def _language() -> str:
-    return str(get_locale() or "en")
 
 
 def init_app(app: Flask) -> None:

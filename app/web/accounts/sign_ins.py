@@ -20,6 +20,7 @@ KEY = "sign_in"
 BROWSERS = re.compile(r"(Firefox|Edg|OPR|SamsungBrowser|Chrome|Safari)/")
 SYSTEMS = re.compile(r"(iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux)")
 NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "CrOS": "ChromeOS", "Mac OS X": "Mac"}
+ON, UNKNOWN = " on ", "Unknown device"
 FAMILIES = ("Edg/", "OPR/", "SamsungBrowser/")
 WITH_SECOND_FACTOR = frozenset(
     {"security.two_factor_token_validation", "security.mf_recovery", "security.wan_signin_response"}
@@ -34,10 +35,19 @@ def describe(user_agent: str) -> str:
     browser = special or (found[1] if found else None)
     system = SYSTEMS.search(user_agent)
     parts = [part for part in (browser, system[1] if system else None) if part]
-    return " on ".join(NAMES.get(part, part) for part in parts) or "Unknown device"
+    return ON.join(NAMES.get(part, part) for part in parts) or UNKNOWN
+
+
+def device_name(described: str) -> str:
+    """What `describe` said, in the page's language."""
+    browser, on, system = described.partition(ON)
+    if on:
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return str(_("Unknown device")) if described == UNKNOWN else described
 
 
 def init_app(app: Flask) -> None:
+    app.add_template_filter(device_name)
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
     password_changed.connect(_elsewhere_out, app)

@@ -15,6 +15,7 @@ from app.directory.models import Licence
 from app.doors.audience import audience
 from app.doors.database import db, in_transaction
 from app.doors.locale import said
+from app.web.admin import words
 from app.web.admin.room import EvidenceForm, LicenceForm, admin, names, who
 from app.web.files import as_download
 
@@ -49,7 +50,7 @@ def decide_licence(licence_id: int) -> Response | tuple[str, int]:
     )
     actor = who()
     in_transaction(lambda session: services.verify_licence(session, licence_id, change, actor=actor))
-    flash(_("Decided: %(number)s is %(status)s.", number=row.number, status=form.status.data), "success")
+    flash(_("Decided: %(number)s is %(status)s.", number=row.number, status=words.STATUS[form.status.data]), "success")
     return redirect(url_for(".licences"))
 
 

@@ -15,8 +15,10 @@ from app.accounts.roles import ADMIN, PATIENT, ROLES
 from app.directory.licences import LicenceStatus
 from app.doors.caller import signed_in_user
 from app.doors.database import db
+from app.web.admin import words
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
+admin.context_processor(lambda: {"words": words})
 
 REASON = [InputRequired(_l("Give a reason: it is kept with the decision.")), Length(max=300)]
 
@@ -48,7 +50,7 @@ class LicenceForm(FlaskForm):
 
     status = SelectField(
         _l("What the board says"),
-        choices=[SelectChoice(each.value, each.value.replace("_", " ")) for each in LicenceStatus if each != "unknown"],
+        choices=[SelectChoice(each.value, words.STATUS[each.value]) for each in LicenceStatus if each != "unknown"],
     )
     expires_on = DateField(_l("Valid through"), [Optional()])
     reason = TextAreaField(_l("How you know"), REASON, description=_l("Where you looked, and what it said."))
@@ -63,4 +65,4 @@ class EvidenceForm(FlaskForm):
 
 
 class RoleForm(FlaskForm):
-    role = SelectField(_l("Role"), choices=[SelectChoice(name, name) for name in ROLES if name != PATIENT])
+    role = SelectField(_l("Role"), choices=[SelectChoice(name, words.ROLE[name]) for name in ROLES if name != PATIENT])

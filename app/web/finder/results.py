@@ -1,5 +1,6 @@
 """What the results page shows, from what was asked and found. Plain values in, the template's context out."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,12 +10,12 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import url_for
-from flask_babel import get_locale
 from flask_babel import gettext as translated
 
 from app.core.zones import zone
 from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.directory.languages import CODES
+from app.doors.locale import language
 from app.finder import queries, when
 from app.finder.asking import Asked
 from app.finder.criteria import DAYS, KM_PER_MILE, SearchCriteria, values_of
@@ -56,15 +57,11 @@ def specialty_names() -> list[dict[str, str]]:
 
 def language_name(code: str) -> str:
     """The language's name in the reader's language."""
-    return _language_names(_locale()).get(code, code)
+    return _language_names(language()).get(code, code)
 
 
 def language_choices() -> tuple[tuple[str, str], ...]:
-    return _sorted_languages(_locale())
-
-
-def _locale() -> str:
-    return str(get_locale() or "en")
+    return _sorted_languages(language())
 
 
 @lru_cache
@@ -75,7 +72,11 @@ def _language_names(locale: str) -> Mapping[str, str]:
 
 @lru_cache
 def _sorted_languages(locale: str) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(_language_names(locale).items(), key=lambda choice: choice[1]))
+    return tuple(sorted(_language_names(locale).items(), key=lambda choice: _without_accents(choice[1])))
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def technique_choices() -> list[tuple[str, str]]:

@@ -1,13 +1,12 @@
 """A therapist's own numbers, drawn and as tables. For nobody else's eyes."""
 
-from babel.dates import format_date
 from flask import render_template
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.core import clock
+from app.core import clock, formats
 from app.doors.audience import audience
 from app.doors.database import db
+from app.doors.locale import language
 from app.scheduling.numbers import Month, WeekFill
 from app.scheduling.queries.practice_numbers import practice_numbers
 from app.web.formatting import day_month
@@ -40,7 +39,7 @@ def _week(week: WeekFill) -> dict[str, object]:
 
 
 def _name(month: Month) -> str:
-    return format_date(month.first, "MMM", locale=str(get_locale() or "en"))
+    return formats.dated(month.first, "MMM", language())
 
 
 def _hours(month: Month) -> str:

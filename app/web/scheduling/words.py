@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from babel.dates import get_timezone_name
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
+from app.core import formats
 from app.core.zones import zone
+from app.doors.locale import language
 from app.scheduling.queries import Offer
 
 DAY, HOUR = 24 * 60, 60
@@ -17,11 +18,7 @@ def local(at: datetime, time_zone: str) -> datetime:
 
 
 def zone_name(time_zone: str) -> str:
-    """ "Central Time" """
-    name: str = get_timezone_name(
-        zone(time_zone), width="long", zone_variant="generic", locale=str(get_locale() or "en")
-    )
-    return name
+    return formats.zone_name(time_zone, language())
 
 
 def span(minutes: int) -> str:

@@ -1,0 +1,75 @@
+"""How days, times, prices and numbers are said in a language. Times keep the zone they come in.
+
+Spanish is written as in the United States: "$95", "1,284", "4:30 p.m.".
+"""
+
+from datetime import date, datetime, time
+from typing import Final
+
+from babel.dates import format_date, format_time, get_timezone_name
+from babel.numbers import format_currency, format_decimal
+
+from app.core.zones import zone
+
+REGIONAL: Final = {"es": "es_US"}
+"""The library's locale for a language whose plain one counts and tells time as elsewhere."""
+
+
+def regional(language: str) -> str:
+    return REGIONAL.get(language, language)
+
+
+def money(cents: int, currency: str, language: str) -> str:
+    """A price without needless zeros: 9500 is "$95", 9550 is "$95.50"."""
+    pattern = None if cents % 100 else "¤#,##0"
+    locale = regional(language)
+    return format_currency(cents / 100, currency, format=pattern, locale=locale, currency_digits=bool(cents % 100))
+
+
+def number(value: float, language: str) -> str:
+    """A count with its thousands apart: "1,284"."""
+    return format_decimal(value, locale=regional(language))
+
+
+def dated(value: date, pattern: str, language: str) -> str:
+    """A date by a pattern of the library, such as "d MMM y"."""
+    return format_date(value, pattern, locale=regional(language))
+
+
+def weekday_date(value: date, language: str) -> str:
+    """ "Tue 1 Dec" """
+    return dated(value, "EEE d MMM", language)
+
+
+def clock(value: datetime | time, language: str) -> str:
+    """ "4:30 pm" in the value's own zone; "4:30 p.m." in Spanish."""
+    if language.startswith("en"):
+        return f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {_half(value.hour)}"
+    return _plain(format_time(value.replace(tzinfo=None), "short", locale=regional(language)))
+
+
+def hour(value: int, language: str) -> str:
+    """ "9 am": a full hour, 0 to 24."""
+    if language.startswith("en"):
+        return f"{(value - 1) % 12 + 1} {_half(value % 24)}"
+    return _plain(format_time(time(value % 24), "h a", locale=regional(language)))
+
+
+def when(value: datetime, language: str) -> str:
+    """ "Tue 1 Dec, 4:30 pm" in the value's own zone: give it in the venue's."""
+    return f"{weekday_date(value, language)}, {clock(value, language)}"
+
+
+def zone_name(time_zone: str, language: str) -> str:
+    """ "Central Time" """
+    name: str = get_timezone_name(zone(time_zone), width="long", zone_variant="generic", locale=regional(language))
+    return name
+
+
+def _half(value: int) -> str:
+    return "am" if value < 12 else "pm"
+
+
+def _plain(text: str) -> str:
+    """With usual spaces: narrow ones are boxes in some mail programs."""
+    return text.replace("\u202f", " ").replace("\xa0", " ")
