@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, String, T
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.catalogues import ENGLISH
 from app.core.clock import now
 from app.core.database import Base, UtcDateTime
 
@@ -35,7 +36,7 @@ class Role(Base, RoleMixin):
 class User(Base, UserMixin):
     """One who signs in with an e-mail address. Unconfirmed until the mailed link was followed by a deliberate click.
 
-    `short_password`: too short to stand alone, so the second factor must stay (800-63B-4 §3.1.1).
+    `language` is that of our mails to them. `short_password`: too short to stand alone, so the second factor must stay (800-63B-4 §3.1.1).
     `tf_last_counter`: the half minute whose code was used last; that one and earlier ones are not taken again.
     """
 
@@ -44,6 +45,7 @@ class User(Base, UserMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(8), default=ENGLISH, server_default=ENGLISH)
     password: Mapped[str | None] = mapped_column(String(255))
     short_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)

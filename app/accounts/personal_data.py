@@ -15,6 +15,7 @@ def export(_session: Session, user: User) -> dict[str, Any]:
     return {
         "email": user.email,
         "name": user.name,
+        "language": user.language,
         "roles": sorted(user.role_names),
         "created_at": user.created_at,
         "confirmed_at": user.confirmed_at,

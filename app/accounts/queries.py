@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import SignIn, User
 from app.accounts.services import FORGOTTEN_AFTER, PURPOSE
 from app.core import clock
+from app.core.catalogues import ENGLISH
 from app.core.tokens import looks_like_token, token_hash
 
 
@@ -26,6 +27,11 @@ class Device:
 
 def user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def language_of(session: Session, user_id: int | None) -> str:
+    """The language in which we write to an account; English to nobody's."""
+    return session.scalar(select(User.language).where(User.id == user_id)) or ENGLISH
 
 
 class Here(NamedTuple):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role, SignIn, User
 from app.accounts.roles import PATIENT, ROLES
 from app.core import clock
+from app.core.catalogues import ENGLISH, known
 from app.core.tokens import new_token, token_hash
 
 PURPOSE = "sign-in"
@@ -30,7 +31,7 @@ def give_role(session: Session, user: User, name: str) -> None:
         user.roles.append(ensure_role(session, name))
 
 
-def sign_up(session: Session, email: str, name: str, password_hash: str) -> User:
+def sign_up(session: Session, email: str, name: str, password_hash: str, language: str = ENGLISH) -> User:
     """The account of an address.
 
     A confirmed account stays as it is. An unconfirmed one is taken over by whoever signs up last: nobody has proved
@@ -43,6 +44,7 @@ def sign_up(session: Session, email: str, name: str, password_hash: str) -> User
         give_role(session, user, PATIENT)
     if user.confirmed_at is None:
         user.name, user.password, user.fs_uniquifier = tidy(name), password_hash, new_token()
+        user.language = known(language)
     session.flush()
     return user
 
@@ -111,6 +113,11 @@ def forget_old_sign_ins(session: Session) -> int:
 
 def rename(session: Session, user_id: int, name: str) -> None:
     session.get_one(User, user_id).name = tidy(name)
+
+
+def speak(session: Session, user_id: int, language: str) -> None:
+    """Write to this person in a language from now on; in English where we do not know it."""
+    session.get_one(User, user_id).language = known(language)
 
 
 def tidy(name: str) -> str:

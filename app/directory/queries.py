@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts.queries import language_of
 from app.core.errors import NotFound
 from app.directory.catalogue import BY_ID, Specialty
 from app.directory.licences import CheckedHow, Level, LicenceFacts, LicenceStatus, level, licence_for
@@ -38,6 +39,11 @@ def therapist_by_slug(session: Session, slug: str) -> Therapist:
         if found and not found.hidden and found.registry_active:
             return found
     raise NotFound("There is no such therapist here. They may have moved away or left the directory.")
+
+
+def language_of_therapist(session: Session, therapist_id: int) -> str:
+    """The language in which we write to whoever runs the practice."""
+    return language_of(session, session.scalar(select(Therapist.user_id).where(Therapist.id == therapist_id)))
 
 
 def own_therapist(session: Session, user_id: int) -> Therapist | None:

@@ -6,6 +6,7 @@ from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import catalogues
 from app.core.errors import DomainError
@@ -90,6 +91,6 @@ def _keep_choice(response: Response) -> Response:
     return response
 
 
-def keep(response: Response, chosen: str) -> None:
+def keep(response: AnyResponse, chosen: str) -> None:
     """Let this browser remember a language for a year."""
     response.set_cookie("language", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure)

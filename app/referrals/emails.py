@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.catalogues import texts
 from app.core.clock import now
+from app.core.texts import N_
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Letterhead, Message
 from app.notifications.rendering import write
@@ -23,10 +25,9 @@ def link(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> 
     seen = links.LinkFacts(doctor.state, doctor.user_id is not None, referral.revoked_at, referral.valid_until)
     if links.standing(seen, now()) != "works":
         return None
-    name = "referral/link_es" if facts["language"] == "es" else "referral/link"
     address = f"{letterhead.base_url}/r/{referral.code}"
     words = {"doctor": doctor.name, "practice": doctor.practice, "link": address}
-    written = write(letterhead, name, words, locale=facts["language"])
+    written = write(letterhead, "referral/link", words, locale=facts["language"])
     return Message(facts["to"], written.subject, written.text, written.html)
 
 
@@ -36,7 +37,7 @@ def doctor_decided(session: Session, facts: Mapping[str, Any], letterhead: Lette
     if doctor is None or user is None:
         return None
     words = {"doctor": doctor.name, "verified": doctor.state == "verified", "reason": doctor.reason}
-    written = write(letterhead, "referral/doctor_decided", words)
+    written = write(letterhead, "referral/doctor_decided", words, locale=user.language)
     return Message(user.email, written.subject, written.text, written.html)
 
 
@@ -47,14 +48,15 @@ def digest(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -
         return None
     numbers: Mapping[str, int] = facts["numbers"]
     lines = [
-        ("Links opened for the first time", numbers["opened"]),
-        ("Visits asked for", numbers["requested"]),
-        ("Visits confirmed", numbers["confirmed"]),
-        ("Visits that took place", numbers["attended"]),
-        ("Visits that did not come about", numbers["not_taken"]),
+        (N_("Links opened for the first time"), numbers["opened"]),
+        (N_("Visits asked for"), numbers["requested"]),
+        (N_("Visits confirmed"), numbers["confirmed"]),
+        (N_("Visits that took place"), numbers["attended"]),
+        (N_("Visits that did not come about"), numbers["not_taken"]),
     ]
-    table = [(label, str(count)) for label, count in lines if count]
-    written = write(letterhead, "referral/digest", {"doctor": doctor.name}, table=table)
+    say = texts(user.language).gettext
+    table = [(say(label), str(count)) for label, count in lines if count]
+    written = write(letterhead, "referral/digest", {"doctor": doctor.name}, locale=user.language, table=table)
     return Message(user.email, written.subject, written.text, written.html)
 
 

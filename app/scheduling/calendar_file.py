@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
+from app.core.catalogues import ENGLISH, texts
+from app.core.texts import N_
 from app.core.zones import zone
 from app.scheduling.own_feed import uid_of
 from app.scheduling.queries.visits import Visit
@@ -18,19 +20,21 @@ def uid(visit: Visit, base_url: str) -> str:
     return uid_of(visit.id, visit.reference, base_url)
 
 
-def calendar_file(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str) -> bytes:
+def calendar_file(
+    visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, language: str = ENGLISH
+) -> bytes:
     """The .ics of one visit. The title names no treatment: calendars are shared."""
     calendar = Calendar()
     calendar.add("prodid", "-//Unknot//Visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(_event(visit, method, base_url, sender, now, title))
+    calendar.add_component(_event(visit, method, base_url, sender, now, title, where(visit, language)))
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str) -> Event:
+def _event(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, at: str) -> Event:
     event, place = Event(), zone(visit.time_zone)
     event.add("uid", uid(visit, base_url))
     event.add("sequence", visit.sequence)
@@ -38,7 +42,7 @@ def _event(visit: Visit, method: Method, base_url: str, sender: str, now: dateti
     event.add("dtstart", visit.starts_at.astimezone(place))
     event.add("dtend", visit.ends_at.astimezone(place))
     event.add("summary", title)
-    event.add("location", where(visit))
+    event.add("location", at)
     event.add("url", f"{base_url}/visits/{visit.token}")
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
@@ -59,24 +63,30 @@ def _event(visit: Visit, method: Method, base_url: str, sender: str, now: dateti
     return event
 
 
-def where(visit: Visit) -> str:
+def where(visit: Visit, language: str = ENGLISH) -> str:
     """The address in one line; only the town while the street is not shown."""
     if visit.location_kind == "home_visits":
-        return "At your home"
+        return texts(language).gettext(N_("At your home"))
     street = [visit.location_name, visit.street, visit.unit] if visit.address_shown else []
     town = " ".join(part for part in (visit.city + ("," if visit.region else ""), visit.region, visit.postcode) if part)
     return ", ".join(part for part in [*street, town] if part)
 
 
-def google_link(visit: Visit, title: str) -> str:
+def google_link(visit: Visit, title: str, language: str = ENGLISH) -> str:
     """Opens Google Calendar with the visit filled in."""
     stamp = "%Y%m%dT%H%M%SZ"
     dates = f"{visit.starts_at.strftime(stamp)}/{visit.ends_at.strftime(stamp)}"
-    facts = {"action": "TEMPLATE", "text": title, "dates": dates, "location": where(visit), "ctz": visit.time_zone}
+    facts = {
+        "action": "TEMPLATE",
+        "text": title,
+        "dates": dates,
+        "location": where(visit, language),
+        "ctz": visit.time_zone,
+    }
     return f"https://calendar.google.com/calendar/render?{urlencode(facts)}"
 
 
-def outlook_link(visit: Visit, title: str) -> str:
+def outlook_link(visit: Visit, title: str, language: str = ENGLISH) -> str:
     """Opens Outlook on the web with the visit filled in."""
     facts = {
         "path": "/calendar/action/compose",
@@ -84,6 +94,6 @@ def outlook_link(visit: Visit, title: str) -> str:
         "subject": title,
         "startdt": visit.starts_at.isoformat(),
         "enddt": visit.ends_at.isoformat(),
-        "location": where(visit),
+        "location": where(visit, language),
     }
     return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(facts)}"

@@ -10,9 +10,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.core import formats
-from app.core.catalogues import texts
+from app.core.catalogues import ENGLISH, texts
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.texts import N_
 from app.core.zones import zone
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Attachment, Letterhead, Message
@@ -93,7 +94,7 @@ def _message(
     to: str,
     to_therapist: bool,
 ) -> Message:
-    locale = "en" if to_therapist else visit.locale
+    locale = visit.therapist_locale if to_therapist else visit.locale
     path = f"/practice/visits/{visit.id}" if to_therapist else f"/visits/{visit.token}"
     words = {
         "visit": visit,
@@ -117,7 +118,7 @@ def _message(
         subject=written.subject,
         text=written.text,
         html=written.html,
-        attachments=_calendar(name, visit, facts, letterhead),
+        attachments=_calendar(name, visit, facts, letterhead, locale),
     )
 
 
@@ -125,7 +126,7 @@ def _table(visit: Visit, locale: str) -> list[tuple[str, str]]:
     _ = texts(locale).gettext
     rows = [
         (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
-        (_("Where"), where(visit)),
+        (_("Where"), where(visit, locale)),
         (_("Treatment"), f"{visit.service_name}, {visit.minutes} min"),
         (_("Price"), price_in_words(visit, locale)),
         (_("For"), visit.visit_for),
@@ -143,12 +144,15 @@ def _dates(session: Session, visit: Visit, facts: Mapping[str, Any], locale: str
     return [when_in_words(each, visit.time_zone, locale) for each in starts]
 
 
-def _calendar(name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead) -> tuple[Attachment, ...]:
+def _calendar(
+    name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead, locale: str
+) -> tuple[Attachment, ...]:
     method = CALENDAR.get(name)
     if method is None or (method == "CANCEL" and facts.get("was") != "confirmed"):
         return ()
-    title = f"Visit with {visit.therapist_name}" if name in ("confirmed", "moved", "cancelled") else visit.name
-    content = calendar_file(visit, method, letterhead.base_url, address_of(letterhead.sender), now(), title)
+    with_whom = texts(locale).gettext(N_("Visit with %(name)s")) % {"name": visit.therapist_name}
+    title = with_whom if name in ("confirmed", "moved", "cancelled") else visit.name
+    content = calendar_file(visit, method, letterhead.base_url, address_of(letterhead.sender), now(), title, locale)
     return (Attachment("visit.ics", "text/calendar", content, (("method", method), ("charset", "utf-8"))),)
 
 
@@ -170,7 +174,8 @@ def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Let
 
 
 def _visits_link(_session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
-    written = write(letterhead, "visit/visits_link", {"link": f"{letterhead.base_url}/visits/mine/{facts['token']}"})
+    words = {"link": f"{letterhead.base_url}/visits/mine/{facts['token']}"}
+    written = write(letterhead, "visit/visits_link", words, locale=facts.get("language", ENGLISH))
     return Message(facts["to"], written.subject, written.text, written.html)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.queries import language_of
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tokens import new_code, same, token_hash
 from app.directory.claim_models import Claim
@@ -135,7 +136,7 @@ def _may_send(session: Session, therapist_id: int, now: datetime) -> bool:
 def _send_code(session: Session, claim: Claim, email: str, now: datetime) -> None:
     code = new_code()
     claim.state, claim.code_hash, claim.code_until = "code", _code_hash(claim.id, code), now + CODE_LASTS
-    facts = {"to": email, "code": code}
+    facts = {"to": email, "code": code, "language": language_of(session, claim.user_id)}
     enqueue(
         session,
         [Notice(f"claim:{claim.id}:code:{now.isoformat()}", "directory.claim_code", f"claim:{claim.id}", facts, now)],

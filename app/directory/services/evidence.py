@@ -27,7 +27,7 @@ def add_evidence(session: Session, licence_id: int, content: bytes, by: str) -> 
     if licence is None:
         raise NotFound("There is no such licence.")
     row = _keep(session, LicenceEvidence(licence_id=licence_id), LicenceEvidence.licence_id == licence_id, content, by)
-    _note(session, licence, by, "A file was handed in.")
+    _note(session, licence, by, N_("A file was handed in."))
     return row
 
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import User
+from app.core.catalogues import ENGLISH
 from app.core.errors import Gone, NotFound
 from app.core.tokens import looks_like_token, token_hash
 from app.directory.models import Location, Therapist
@@ -56,6 +58,7 @@ class Visit(NamedTuple):
     therapist_slug: str
     therapist_name: str
     therapist_email: str | None
+    therapist_locale: str
     therapist_phone: str | None
     booking_mode: str
     location_id: int
@@ -125,6 +128,7 @@ VISIT = (
         Therapist.slug,
         Therapist.name,
         Therapist.email,
+        func.coalesce(User.language, ENGLISH),
         Therapist.phone,
         Therapist.booking_mode,
         Location.id,
@@ -142,6 +146,7 @@ VISIT = (
         NEW_PLACE,
     )
     .join_from(Booking, Therapist, Booking.therapist_id == Therapist.id)
+    .outerjoin(User, Therapist.user_id == User.id)
     .join(Location, Booking.location_id == Location.id)
 )
 

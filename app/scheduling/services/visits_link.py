@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.core.tokens import new_token, token_hash
@@ -17,20 +17,25 @@ MOST_LINKS = 3
 
 
 def mail_visits_link(session: Session, email: str, now: datetime) -> None:
-    """Mail a link to the visits of an address, if it has any; three an hour at most.
+    """Mail a link to the visits of an address, if it has any, in the language of the last; three an hour at most.
 
     The caller learns nothing, not from the time either: a row is written, and so a commit made, for unknown ones too.
     """
     key = email_key(email)
     lock_person(session, key)
     session.execute(delete(VisitsLink).where(VisitsLink.expires_at <= now))
-    known = session.scalar(select(exists().where(Booking.email_key == key, Booking.verified_at.is_not(None))))
+    language = session.scalar(
+        select(Booking.locale)
+        .where(Booking.email_key == key, Booking.verified_at.is_not(None))
+        .order_by(Booking.id.desc())
+        .limit(1)
+    )
     sent = session.scalar(select(func.count()).select_from(VisitsLink).where(VisitsLink.email_key == key)) or 0
     if sent >= MOST_LINKS:
         return
     token = new_token()
     hashed = token_hash(LINK_PURPOSE, token)
     session.add(VisitsLink(token_hash=hashed, email_key=key, expires_at=now + LASTS))
-    if known:
-        facts = {"to": email.strip(), "token": token}
+    if language is not None:
+        facts = {"to": email.strip(), "token": token, "language": language}
         enqueue(session, [Notice(f"visits:{hashed}", "visits.link", "visits", facts, now)])

@@ -20,6 +20,7 @@ from app.accounts.models import User
 from app.accounts.passwords import normalise
 from app.doors.caller import caller, signed_in_user
 from app.doors.database import transaction
+from app.doors.locale import language
 from app.web.accounts import forms, joining
 from app.web.accounts.mail import post
 
@@ -35,7 +36,7 @@ def register() -> ResponseReturnValue:
         return render_template("security/register_user.html", form=form)
     password_hash = hash_password(form.password.data)
     with transaction() as changes:
-        user = services.sign_up(changes, form.email.data, form.name.data or "", password_hash)
+        user = services.sign_up(changes, form.email.data, form.name.data or "", password_hash, language())
         _write_welcome(user)
     return _mailed(form.email.data)
 

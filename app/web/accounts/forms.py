@@ -8,10 +8,12 @@ from flask_security.change_email import ChangeEmailForm as LibraryChangeEmailFor
 from flask_security.recovery_codes import MfRecoveryForm
 from flask_security.webauthn import WebAuthnRegisterForm, WebAuthnSigninForm
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import User
+from app.doors.locale import site_languages
 
 LABELS = {
     "email": _l("E-mail address"),
@@ -43,6 +45,14 @@ class RegisterForm(Worded, library.RegisterFormV2):
     """A name is optional: what to call you in mails."""
 
     name = StringField(_l("Your name"), validators=[Length(max=120)], render_kw={"autocomplete": "name"})
+
+
+class LanguageForm(FlaskForm):
+    language = SelectField(_l("Language of pages and mails"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.language.choices = [SelectChoice(code, name) for code, name in site_languages()]
 
 
 class LoginForm(Worded, library.LoginForm):

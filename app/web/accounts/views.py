@@ -3,6 +3,7 @@
 import json
 
 from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import logout_user
 from flask_security import auth_required
@@ -17,9 +18,10 @@ from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import keep
 from app.web.accounts import personal_data
 from app.web.accounts.addresses import MAILED_TO
-from app.web.accounts.forms import EraseForm, NameForm
+from app.web.accounts.forms import EraseForm, LanguageForm, NameForm
 from app.web.accounts.rooms import doors_for
 from app.web.accounts.sign_ins import KEY
 
@@ -32,7 +34,10 @@ def home() -> str:
     user = signed_in_user()
     devices = queries.devices(db.session, user.id, session.get(KEY))
     rooms = doors_for(user)
-    return render_template("account/home.html", user=user, devices=devices, form=NameForm(obj=user), rooms=rooms)
+    languages = LanguageForm(formdata=None, obj=user)
+    return render_template(
+        "account/home.html", user=user, devices=devices, form=NameForm(obj=user), languages=languages, rooms=rooms
+    )
 
 
 @account.post("/name")
@@ -44,6 +49,20 @@ def rename() -> AnyResponse:
             services.rename(changes, signed_in_user().id, form.name.data or "")
         flash(_("Saved."))
     return redirect(url_for(".home"))
+
+
+@account.post("/language")
+@audience(*SIGNED_IN)
+def speak() -> AnyResponse:
+    """The language of our mails, and of the pages in this browser."""
+    form, answer = LanguageForm(), redirect(url_for(".home"))
+    if form.validate_on_submit():
+        with transaction() as changes:
+            services.speak(changes, signed_in_user().id, form.language.data)
+        keep(answer, form.language.data)
+        with force_locale(form.language.data):
+            flash(_("Saved."))
+    return answer
 
 
 @account.get("/check-your-mail")

@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.errors import DomainError, NotFound
 from app.core.fetching import Fetched
 from app.directory.models import Therapist
-from app.directory.queries import own_therapist
+from app.directory.queries import language_of_therapist, own_therapist
 from app.doors.audience import audience
 from app.doors.calendars import ask, read_calendar, sync
 from app.doors.caller import signed_in_user
@@ -116,7 +116,8 @@ def feed(token: str) -> Response:
     if therapist_id is None:
         raise NotFound("There is no such calendar.")
     rows = queries.agenda(db.session, therapist_id, now() - PAST, now() + AHEAD)
-    content = feed_file(rows, "Unknot", current_app.config["SETTINGS"].base_url)
+    language = language_of_therapist(db.session, therapist_id)
+    content = feed_file(rows, "Unknot", current_app.config["SETTINGS"].base_url, language)
     answer = Response(content, content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Robots-Tag"] = "noindex"

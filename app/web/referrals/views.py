@@ -135,7 +135,7 @@ def _sheet(referral_id: int) -> dict[str, Any]:
         "referral": referral,
         "doctor": me(),
         "address": link_address(referral.code),
-        "w": handout_words.WORDS[language],
+        "w": handout_words.words_in(language),
         "sheet_lang": language,
         "what": handout_words.name_of(referral.specialty_id, language),
         "technique": handout_words.name_of(referral.technique_id, language),

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.doors.locale import language
 from app.scheduling import calendar_file, deadlines
 from app.scheduling.queries import Visit, bookable, history, offered_times, offers
 from app.scheduling.queries.visits import series_of
@@ -144,8 +145,8 @@ def _calendar(visit: Visit) -> dict[str, str]:
     title = gettext("Visit with %(name)s", name=visit.therapist_name)
     return {
         "file": url_for("visits.calendar", token=visit.token),
-        "google": calendar_file.google_link(visit, title),
-        "outlook": calendar_file.outlook_link(visit, title),
+        "google": calendar_file.google_link(visit, title, language()),
+        "outlook": calendar_file.outlook_link(visit, title, language()),
     }
 
 

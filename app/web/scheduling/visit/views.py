@@ -8,6 +8,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limit
+from app.doors.locale import language
 from app.notifications.mime import address_of
 from app.notifications.transports import sender_of
 from app.scheduling import calendar_file, queries, services
@@ -130,7 +131,9 @@ def calendar(token: str) -> Response:
     settings = current_app.config["SETTINGS"]
     sender = address_of(sender_of(settings.mail_url, settings.base_url))
     title = gettext("Visit with %(name)s", name=one.therapist_name)
-    answer = make_response(calendar_file.calendar_file(one, "PUBLISH", settings.base_url, sender, now(), title))
+    answer = make_response(
+        calendar_file.calendar_file(one, "PUBLISH", settings.base_url, sender, now(), title, language())
+    )
     answer.mimetype = "text/calendar"
     answer.headers["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return answer
