@@ -37,6 +37,8 @@ def in_the_code() -> Catalog:
         for name, _line, message, comments, context in extract_from_dir(
             str(ROOT / folder), methods, keywords=KEYWORDS, comment_tags=("translators:",), strip_comment_tags=True
         ):
+            if not key_of(message).strip():
+                continue
             found.add(message, None, [(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
     return found
 
