@@ -1,7 +1,7 @@
 """A patient's way through the pages, as a browser without scripts would go it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -24,15 +24,17 @@ def answers(number: int, *yes: str) -> dict[str, str]:
 
 @dataclass
 class Patient:
-    """One browser. Every page that it sees must be sound."""
+    """One browser. Every page that it sees must be sound; `pages` are those, oldest first."""
 
     client: FlaskClient
     slug: str
     world: World
+    pages: list[tuple[str, str]] = field(default_factory=list)
 
     def see(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html" and answer.status_code not in (301, 302, 303):
             assert not problems_of(answer.text), (answer.request.path, problems_of(answer.text))
+            self.pages.append((answer.request.path, answer.text))
         return answer
 
     def get(self, path: str) -> TestResponse:
@@ -70,6 +72,31 @@ class Patient:
         sent = self.send(self.to_review(at, **contact))
         assert sent.status_code == 303, sent.text
         return str(sent.location).removesuffix("/done")
+
+    def look_at_every_step(self) -> str:
+        """Every page on the way, the wrong turns too; the visit's address."""
+        self.get(f"/therapists/{self.slug}")
+        self.get(f"/therapists/{self.slug}/times")
+        self.get(f"/therapists/{self.slug}/waitlist")
+        self.get(self.url())
+        self.get(self.post(self.url(), **answers(1, "saddle")).location)
+        key = self.begin()
+        self.get(self.step(key, "questions/2"))
+        self.post(self.step(key, "questions/2"))
+        self.get(self.post(self.step(key, "questions/2"), **answers(2, "fever")).location)
+        self.post(self.step(key, "choice"))
+        self.post(self.step(key, "choice"), choice="go_on")
+        self.get(self.step(key, "questions/3"))
+        self.post(self.step(key, "questions/3"), **answers(3, "diabetes"))
+        self.get(self.step(key, "contact"))
+        self.post(self.step(key, "contact"), whose="other", email="nobody")
+        review = self.to_review()
+        for page in ("repeat", "time"):
+            self.get(review.replace("/review", f"/{page}"))
+        visit = str(self.send(review).location).removesuffix("/done")
+        for page in ("", "/done", "/cancel", "/messages", "/checks"):
+            self.get(visit + page)
+        return visit
 
 
 def words(answer: TestResponse) -> str:
