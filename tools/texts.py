@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -54,7 +54,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def brought_up_to_date(language: str) -> Catalog:
-    """The catalogue with the code's texts in the code's order: what is translated stays, what is gone goes."""
+    """The catalogue with the code's texts: what is translated stays, what is gone goes."""
     code, old = in_the_code(), catalogue(language)
     for message in code:
         if message.id and (known := old.get(key_of(message.id), message.context)) is not None:
@@ -68,8 +68,9 @@ def key_of(ids: object) -> str:
 
 
 def as_text(one: Catalog) -> bytes:
+    """The file: in alphabetical order and without places in the code, so that it changes only where a text does."""
     out = BytesIO()
-    write_po(out, one, width=0, omit_header=True, include_lineno=False, sort_by_file=True)
+    write_po(out, one, width=0, omit_header=True, no_location=True, sort_output=True)
     return HEADER.format(language=one.locale, plurals=one.plural_forms).encode() + out.getvalue()
 
 
@@ -82,8 +83,8 @@ msgstr ""
 """
 
 
-def untranslated(one: Catalog) -> list[str]:
-    return [key_of(each.id) for each in one if each.id and not _is_whole(each.string)]
+def untranslated(one: Catalog) -> list[Message]:
+    return [each for each in one if each.id and not _is_whole(each.string)]
 
 
 def _is_whole(string: object) -> bool:
@@ -98,8 +99,10 @@ def main() -> int:
         missing = untranslated(one)
         waiting += len(missing)
         print(f"{path_of(language).relative_to(ROOT)}: {len(one)} texts, {len(missing)} without a translation")
-        for text in missing[:20]:
-            print(f"  {text}")
+        for each in missing:
+            print(f"  {each.locations[0][0]}: {key_of(each.id)}")
+    if waiting:
+        print("Write them beside their msgid, then commit the file. Values such as %(name)s stay as they are.")
     return 1 if waiting else 0
 
 

@@ -59,7 +59,10 @@ def test_every_text_of_the_code_is_there_and_no_other(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated_for_sure(language: str) -> None:
-    empty, unsure = untranslated(of(language)), [key_of(each.id) for each in messages(language) if each.fuzzy]
+    empty, unsure = (
+        [key_of(each.id) for each in untranslated(of(language))],
+        [key_of(each.id) for each in messages(language) if each.fuzzy],
+    )
     assert not empty, f"waiting for a translation: {empty[:20]}{mend(language)}"
     assert not unsure, f"marked as fuzzy: {unsure[:20]}{mend(language)}"
 
