@@ -1,11 +1,13 @@
-"""Where each board lets everybody look a licence up."""
+"""Where each board lets everybody look a licence up.
+
+Only addresses that were found in use for that purpose are here: a board that is missing gets no link, not a guess.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 LOOK_UPS: Mapping[str, str] = MappingProxyType(
     {
-        "US-CA": "https://www.camtc.org/verify-certification/",
         "US-CO": "https://apps2.colorado.gov/dora/licensing/lookup/licenselookup.aspx",
         "US-CT": "https://www.elicense.ct.gov/Lookup/LicenseLookup.aspx",
         "US-FL": "https://mqa-internet.doh.state.fl.us/MQASearchServices/HealthCareProviders",

@@ -87,6 +87,12 @@ def test_what_the_board_says_is_recorded_with_who_found_it_out(
     assert "Nothing waits" in admin.get("/admin/licences").text
 
 
+def test_the_queue_leads_to_the_board(admin: FlaskClient, session: Session, licence: Licence) -> None:
+    licence.checked_how = "self"
+    session.commit()
+    assert 'href="https://www.tdlr.texas.gov/LicenseSearch/"' in admin.get("/admin/licences").text
+
+
 def test_a_decision_needs_a_reason(admin: FlaskClient, session: Session, licence: Licence) -> None:
     assert admin.post(f"/admin/licences/{licence.id}", data={"status": "revoked"}).status_code == 422
     assert session.scalars(select(LicenceEvent)).all() == []

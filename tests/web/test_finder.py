@@ -147,6 +147,19 @@ def test_a_profile_shows_the_therapist_and_their_licence(
     assert "Physician" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("jurisdiction", "link"), [("US-TX", "https://www.tdlr.texas.gov/LicenseSearch/"), ("US-CA", None)]
+)
+def test_a_licence_leads_to_the_board_s_look_up_where_one_is_known(
+    client: FlaskClient, session: Session, jurisdiction: str, link: str | None
+) -> None:
+    one = therapist(session)
+    one.licences[0].jurisdiction = jurisdiction
+    session.commit()
+    found = re.findall(r'<a href="([^"]+)"[^>]*>Look it up at the board', client.get(f"/therapists/{one.slug}").text)
+    assert found == ([link] if link else [])
+
+
 def test_a_street_that_is_not_public_is_nowhere_on_the_page(client: FlaskClient, session: Session) -> None:
     one = therapist(session, lat=30.26723, lon=-97.74311)
     one.locations[0].street, one.locations[0].address_public = "12 Secret Lane", False

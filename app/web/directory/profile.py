@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.core.markdown import simple
+from app.directory.boards import LOOK_UPS
 from app.directory.licences import Level
 from app.directory.listing import initials, shown_phone
 from app.directory.models import Licence, Location
@@ -110,8 +111,13 @@ def json_ld(profile: Profile, url: str) -> dict[str, Any]:
 def _licence(licence: Licence | None, level: Level) -> dict[str, Any]:
     if licence is None:
         return {"level": str(Level.EXPIRED), "checked_on": None, "board": "", "number": ""}
-    board = licence.issuer
-    return {"level": str(level), "checked_on": licence.checked_on, "board": board, "number": licence.number}
+    return {
+        "level": str(level),
+        "checked_on": licence.checked_on,
+        "board": licence.issuer,
+        "number": licence.number,
+        "board_url": LOOK_UPS.get(licence.jurisdiction),
+    }
 
 
 def _point(place: Location | None) -> tuple[float | None, float | None]:
