@@ -26,7 +26,7 @@ from tests.support.databases import Databases
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.support.chromium"]
+pytest_plugins = ["tests.support.chromium", "tests.support.elsewhere"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,16 +1,9 @@
 """What one person may have open is counted right although several of their requests are on their way at once."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookLong
-from typing import Any
-
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.core.errors import Forbidden, Invalid
-from app.doors.database import db
 from app.scheduling import services
 from app.scheduling.models import VisitsLink
 from app.scheduling.services import Contact
@@ -19,34 +12,9 @@ from app.scheduling.services.offers import MOST_WISHES
 from app.scheduling.services.visits_link import MOST_LINKS
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import MONDAY, World, person
+from tests.support.elsewhere import Elsewhere, waits
 
 pytestmark = pytest.mark.databases("postgresql")
-Elsewhere = Callable[..., "Future[Any]"]
-
-
-@pytest.fixture
-def elsewhere(app: Flask) -> Iterator[Elsewhere]:
-    """Runs a change in another transaction, in another thread, and commits it."""
-    with app.app_context():
-        maker = db.sessionmaker
-    with ThreadPoolExecutor(1) as pool:
-
-        def run(act: Callable[..., Any], *args: Any) -> "Future[Any]":
-            def change() -> Any:
-                with maker.begin() as session:
-                    return act(session, *args)
-
-            return pool.submit(change)
-
-        yield run
-
-
-def waits(change: "Future[Any]") -> bool:
-    try:
-        change.result(timeout=0.5)
-    except TookLong:
-        return True
-    return False
 
 
 @pytest.mark.parametrize("email", ["pat@example.test", None])

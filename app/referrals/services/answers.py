@@ -18,7 +18,7 @@ def give_consent(session: Session, token: object, now: datetime) -> None:
     one = visit(session, token)
     if one.referral_id is None:
         raise Conflict("No doctor's link belongs to this visit.", code="no-referral")
-    for booking_id in _with_its_series(session, one):
+    for booking_id in _locked(session, _with_its_series(session, one)):
         row = session.get(ReferralConsent, booking_id)
         if row is None:
             session.add(ReferralConsent(booking_id=booking_id, referral_id=one.referral_id, given_at=now))
@@ -41,6 +41,13 @@ def _with_its_series(session: Session, one: Visit) -> list[int]:
         return [one.id]
     query = select(Booking.id).where(Booking.series_id == one.series_id, Booking.referral_id == one.referral_id)
     return list(session.scalars(query))
+
+
+def _locked(session: Session, booking_ids: list[int]) -> list[int]:
+    """The same visits, each under its lock: consent given twice at once is one consent."""
+    return list(
+        session.scalars(select(Booking.id).where(Booking.id.in_(booking_ids)).order_by(Booking.id).with_for_update())
+    )
 
 
 def agreed(session: Session, booking_id: int) -> bool:

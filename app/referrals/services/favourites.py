@@ -5,15 +5,19 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.directory.models import Therapist
-from app.referrals.models import FavouriteTherapist
+from app.referrals.models import Doctor, FavouriteTherapist
 
 MOST_FAVOURITES = 100
 LONGEST_NOTE = 300
 
 
 def add_favourite(session: Session, doctor_id: int, slug: str) -> None:
-    """Conflict when the list is full; adding somebody again changes nothing."""
+    """Conflict when the list is full; adding somebody again changes nothing.
+
+    Under the doctor's lock: a button that is pressed twice adds once, and the list is counted right.
+    """
     therapist_id = _id_of(session, slug)
+    session.get_one(Doctor, doctor_id, with_for_update=True)
     if session.get(FavouriteTherapist, (doctor_id, therapist_id)) is not None:
         return
     count = session.scalar(select(func.count()).where(FavouriteTherapist.doctor_id == doctor_id)) or 0
