@@ -1,36 +1,19 @@
 """However much stands in a practice, its pages ask the database as often."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.core import clock
-from app.doors.database import db
 from app.scheduling import services as scheduling
+from tests.support.questions import counted
 from tests.web.practice.conftest import Practice
 
 pytestmark = pytest.mark.databases
 PAGES = ("/", "/week", "/week?from={next_week}", "/time-off", "/places", "/services", "/licences", "/numbers", "/rules")
 MOST = 30
 """Statements of one page, sign-in and locks counted: a slip into hundreds is seen, a new question is not fought over."""
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        said.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def asked(app: Flask, mine: Practice, path: str) -> list[str]:
