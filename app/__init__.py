@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from app.core.garbage import collect_seldom
 from app.core.zones import use_pinned_zone_data
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ ALONE = frozenset({"import", "places"})
 def create_app() -> "Flask":
     """The application as `flask --app app` finds it; imported late so that pure rooms stay free of Flask."""
     if ALONE.intersection(sys.argv[1:]):
+        collect_seldom()
         from app.cli.alone import create_app as build
     else:
         from app.factory import create_app as build

@@ -19,21 +19,24 @@ PARTS = ("free_starts", "bookings", "imports", "finder")
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)}; without any, all")
-    parts = parser.parse_args(arguments).parts or list(PARTS)
+    parser.add_argument("--rows", type=int, help="how many rows the imports' file has (a million)")
+    chosen = parser.parse_args(arguments)
+    parts = chosen.parts or list(PARTS)
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    print(json.dumps(measure(parts), indent=2))
+    options = {"imports": {"rows": chosen.rows}} if chosen.rows else {}
+    print(json.dumps(measure(parts, options), indent=2))
     return 0
 
 
-def measure(parts: list[str]) -> dict[str, Any]:
-    """All parts, with the machine's noise before and after: a ratio finer than the spread says nothing."""
+def measure(parts: list[str], options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """All parts, each with its options, with the machine's noise before and after: a ratio finer than the spread says nothing."""
     before = noise.measure()
     results: dict[str, Any] = {}
     for part in parts:
         print(f"measuring {part} …", file=sys.stderr, flush=True)
         began = time.perf_counter()
-        results[part] = importlib.import_module(f"bench.{part}").run()
+        results[part] = importlib.import_module(f"bench.{part}").run(**options.get(part, {}))
         print(f"  {part}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     return {"machine": _machine(), "noise": {"before": before, "after": noise.measure()}, **results}
 

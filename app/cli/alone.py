@@ -3,7 +3,6 @@
 import click
 from flask import Flask
 
-import app.tables  # noqa: F401 - the mappers name each other
 from app.cli.imports import imports
 from app.cli.places import places
 from app.core import crypto, logs

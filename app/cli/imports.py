@@ -12,8 +12,9 @@ from tqdm import tqdm
 from app.cli.run import report, with_plain_errors
 from app.directory.imports.boards import board as board_of
 from app.directory.imports.boards import boards
+from app.directory.imports.registry_run import import_registry
 from app.directory.imports.rejects import Rejects
-from app.directory.imports.runs import Job, import_registry, import_roster
+from app.directory.imports.runs import Job
 from app.doors.database import transaction
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -51,7 +52,7 @@ def nppes(file: Path, locations: Path | None, dry_run: bool, as_json: bool, reje
 @_options
 def doctors(file: Path, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
     """What the CMS registry says of doctors who signed up: FILE is the npidata CSV or its zip, full or weekly."""
-    from app.referrals.services import import_doctors  # the other imports start without it
+    from app.referrals.services import import_doctors  # each import starts without what the others need
 
     with _job(dry_run, rejects) as job:
         counts = import_doctors(job, file)
@@ -64,6 +65,8 @@ def doctors(file: Path, dry_run: bool, as_json: bool, rejects: Path | None) -> N
 @_options
 def roster(file: Path, jurisdiction: str, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
     """What a state board says of licences that we hold: FILE is the board's own download."""
+    from app.directory.imports.roster_run import import_roster
+
     with _job(dry_run, rejects) as job:
         counts = import_roster(job, file, board_of(jurisdiction))
     report(counts, as_json=as_json)

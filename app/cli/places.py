@@ -8,7 +8,6 @@ from tqdm import tqdm
 
 from app.cli.run import report, with_plain_errors
 from app.doors.database import transaction
-from app.places import services
 
 places = AppGroup("places", help="The gazetteer of ZIPs, towns and postcodes.")
 
@@ -47,6 +46,8 @@ class Bar:
 @with_plain_errors
 def load(again: bool, as_json: bool, dry_run: bool) -> None:
     """Load all places from the installed data packages: all or nothing; nothing when they are already there."""
+    from app.places import services  # the imports, which share this start, do without
+
     counts = services.count_rows(Bar(quiet=as_json)) if dry_run else load_places(again=again, quiet=as_json)
     if not counts and not as_json:
         click.echo("The gazetteer is up to date.")
@@ -56,6 +57,8 @@ def load(again: bool, as_json: bool, dry_run: bool) -> None:
 
 def load_places(*, again: bool = False, quiet: bool = False) -> dict[str, int]:
     """The same for other doors: with bars, in a transaction of its own."""
+    from app.places import services
+
     bar = Bar(quiet)
     try:
         with transaction() as session:

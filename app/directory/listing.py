@@ -11,7 +11,7 @@ import orjson
 
 from app.directory import languages
 from app.directory.catalogue import ANY
-from app.directory.licences import FOREVER, LicenceFacts, last_listed_day, level, licence_for
+from app.directory.licences import FOREVER, Level, LicenceFacts, last_listed_day, level, licence_for
 
 HOME_VISITS = 1000
 """Added to a specialty's id in the entries of home visits, so that they are a part of the index of their own."""
@@ -207,6 +207,7 @@ def _at(
     bound = whole.bounds.get(location.id, UNKNOWN)
     home = location.kind == "home_visits"
     lat, lon = shown_point(location)
+    checked = level(licence, date.min)
     offers = sorted({(each.minutes, each.price_cents) for each in offered_at(location, whole.services)}, key=_offer)
     priced = [cents for _, cents in offers if cents is not None]
     minutes = 0
@@ -217,7 +218,7 @@ def _at(
         specialties |= specialty_bit(each)
     tail = (
         until,
-        _flags(therapist, location, licence),
+        _flags(therapist, location, checked),
         minutes,
         languages.bits(whole.languages),
         specialties,
@@ -232,7 +233,7 @@ def _at(
     keys = [partition(each, home_visits=home) for each in (ANY, *whole.specialty_ids)]
     band = band_of(lat)
     entries: list[EntryRow] = [(key, band, lon, lat, therapist.id, location.id, *tail) for key in keys]
-    card = _card(whole, location, licence, offers, (lat, lon), makes_home_visits)
+    card = _card(whole, location, licence, checked, offers, (lat, lon), makes_home_visits)
     text, online = orjson.dumps(card).decode(), bookable_until(therapist, until)
     return ListingRow(
         therapist.id, location.id, lat, lon, ",".join(map(str, keys)), until, text, online, *bound
@@ -258,9 +259,9 @@ def _offer(offer: tuple[int, int | None]) -> tuple[int, int]:
     return (offer[0], offer[1] if offer[1] is not None else -1)
 
 
-def _flags(therapist: TherapistFacts, location: LocationFacts, licence: LicenceFacts) -> int:
+def _flags(therapist: TherapistFacts, location: LocationFacts, checked: Level) -> int:
     flags = GENDER_FLAG.get(therapist.gender or "", 0)
-    if level(licence, date.min) == "checked":
+    if checked is Level.CHECKED:
         flags |= CHECKED
     if location.steps == 0:
         flags |= STEP_FREE
@@ -275,6 +276,7 @@ def _card(
     whole: Whole,
     location: LocationFacts,
     licence: LicenceFacts,
+    checked: Level,
     offers: list[tuple[int, int | None]],
     point: tuple[float, float],
     makes_home_visits: bool,
@@ -289,7 +291,7 @@ def _card(
         "credentials": therapist.credentials,
         "photo_url": f"/media/{therapist.photo}" if therapist.photo else None,
         "licence": {
-            "level": level(licence, date.min),
+            "level": checked,
             "checked_on": licence.checked_on,
             "board": issuer,
             "number": licence.number,

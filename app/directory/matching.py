@@ -1,8 +1,9 @@
 """When a board's row and our licence are the same: number and last name, each brought to a common form.
 
-People write one number in many ways: MA 12345, MA12345, 12345, 227.012345, 227012345, C1-0024514. So a number has
-two readings, all its digits and its last run of digits, both without leading zeros. A reading alone proves nothing:
-boards reuse numbers between professions, so the last name must agree too.
+People write one number in many ways: MA 12345, MA12345, 12345, 227.012345, 227012345, C1-0024514, 010521-1. So a
+number has two readings, all its digits and its last long run of digits, both without leading zeros; a short run counts
+renewals and says nothing alone. Neither does a reading: boards reuse numbers between professions, so the last name must
+agree too.
 """
 
 import re
@@ -10,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 _DIGITS = re.compile(r"[0-9]+")
+_LONG_RUN = re.compile(r"[0-9]{4,}")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _SUFFIX = re.compile(r"[\s,]+(jr|sr|ii|iii|iv|2nd|3rd)\.?\s*$", re.IGNORECASE)
 
@@ -20,10 +22,11 @@ def all_digits(number: str) -> str:
 
 
 def number_key(number: str) -> str:
-    """The last run of digits without leading zeros; for a number without digits, its letters."""
-    runs = _DIGITS.findall(number)
-    if runs:
+    """The last run of four digits or more, else all digits, without leading zeros; for a number without digits, its letters."""
+    if runs := _LONG_RUN.findall(number):
         return str(runs[-1]).lstrip("0")[:40]
+    if digits := _DIGITS.findall(number):
+        return "".join(digits).lstrip("0")[:40]
     return "".join(filter(str.isalnum, number)).casefold()[:40]
 
 

@@ -11,9 +11,9 @@ from app.directory.catalogue import BY_ID
 from app.directory.claim_models import Claim
 from app.directory.evidence_models import LicenceEvidence
 from app.directory.licences import CheckedHow
+from app.directory.listing_services import refresh_listings
 from app.directory.models import LicenceEvent, Location, Therapist
 from app.directory.queries import own_practice
-from app.directory.services.listings import refresh_listings
 
 OWN = ("slug", "npi", "name", "credentials", "gender", "bio", "phone", "email", "website", "booking_mode", "currency")
 LICENCE = ("jurisdiction", "number", "issuer", "status", "expires_on", "checked_how", "checked_on")

@@ -13,15 +13,8 @@ from typing import Any, NamedTuple
 from app.core.geometry import distance_km
 from app.places import names
 from app.places.districts import DISTRICTS
+from app.places.ids import AIRPORT_IDS, COUNTY_IDS, DISTRICT_IDS, HAMLET_IDS, POSTCODE_IDS, REGION_IDS, ZIP_IDS
 from app.places.informal import COUNTRIES, INFORMAL, STATES
-
-ZIP_IDS = 1_000_000_000
-POSTCODE_IDS = 1_100_000_000
-REGION_IDS = 1_200_000_000
-AIRPORT_IDS = 1_300_000_000
-HAMLET_IDS = 1_400_000_000
-COUNTY_IDS = 1_500_000_000
-DISTRICT_IDS = 1_600_000_000
 
 HOME = {"US": 3.0, "PR": 3.0, "CA": 1.5}
 """How much more a place at home weighs than its population: most visitors look there."""

@@ -1,27 +1,46 @@
-"""The commands that come without pages, run as a person runs them."""
+"""The commands that start without pages find all that they need, each in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from app.tables import Base
+from config import ROOT
+from tests.directory.imports import files
+from tests.directory.imports.test_rosters import florida, florida_row
+
+FLORIDIAN = (("", "MA12345"), (" State Code", "FL"))
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"APP_ENV": "testing", "INSTANCE_PATH": str(folder), "DATABASE_URL": f"sqlite:///{folder}/alone.db"}
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    url = f"sqlite:///{tmp_path}/alone.db"
+    Base.metadata.create_all(create_engine(url))
+    variables = os.environ | {"APP_ENV": "testing", "DATABASE_URL": url, "INSTANCE_PATH": str(tmp_path)}
+
+    def flask(*arguments: str) -> dict[str, int]:
+        command = [sys.executable, "-m", "flask", "--app", "app", *arguments, "--json"]
+        done = subprocess.run(command, check=False, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    return flask
 
 
-def test_an_import_starts_without_pages_and_interface(tmp_path: Path) -> None:
-    left_out = "{'app.factory', 'app.web', 'app.api', 'zxcvbn', 'huey', 'flask_openapi'}"
-    script = f"import sys, app.cli.alone as alone; alone.create_app(); print(sorted({left_out} & set(sys.modules)))"
-    assert _run(tmp_path, "-c", script).stdout == "[]\n"
-
-
-def test_it_refuses_a_wrong_file_as_the_whole_application_does(tmp_path: Path) -> None:
-    (tmp_path / "npidata.csv").write_bytes(b"%PDF")
-    environment = _run(tmp_path, "-m", "flask", "--app", "app", "db", "upgrade")
-    assert environment.returncode == 0, environment.stderr
-    answer = _run(tmp_path, "-m", "flask", "--app", "app", "import", "nppes", str(tmp_path / "npidata.csv"))
-    assert answer.returncode == 2
-    assert "a PDF" in answer.stderr
+def test_registry_roster_and_doctors(run: Any, tmp_path: Path) -> None:
+    person = files.massage_therapist(
+        1, state="FL", **{f"Provider License Number{part}_1": value for part, value in FLORIDIAN}
+    )
+    registry = files.written(tmp_path, files.quoted([person, files.somebody_else(2)]))
+    assert run("import", "nppes", str(registry))["added"] == 1
+    moved = files.written(tmp_path, files.quoted([person | {"city": "DALLAS"}]))
+    assert run("import", "nppes", str(moved))["updated"] == 1
+    board = florida(tmp_path, florida_row("12345", "SAMPLESON"))
+    assert run("import", "roster", str(board), "--board", "US-FL")["changed"] == 1
+    assert run("import", "doctors", str(registry))["doctors"] == 0

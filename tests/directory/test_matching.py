@@ -18,13 +18,24 @@ from app.directory.matching import is_last_name_of, name_key, number_key, number
         ("MA60123456", "MA.60123456"),
         ("PEN.0018966", "18966"),
         ("MT.0012345", "MT-12345"),
+        ("010521", "010521-1"),
+        ("MT 12", "12"),
     ],
 )
 def test_two_spellings_of_one_number(board: str, registry: str) -> None:
     assert number_keys(board) & number_keys(registry)
 
 
-@pytest.mark.parametrize(("one", "other"), [("MA12345", "MA12346"), ("12345", "123450"), ("227.012345", "227.112345")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MA12345", "MA12346"),
+        ("12345", "123450"),
+        ("227.012345", "227.112345"),
+        ("010521-1", "020304-1"),
+        ("MT-12-34", "34"),
+    ],
+)
 def test_different_numbers(one: str, other: str) -> None:
     assert not number_keys(one) & number_keys(other)
 

@@ -12,8 +12,8 @@ from app.core.bulk import insert_rows
 from app.core.geometry import distance_km
 from app.directory.listing import BANDS_PER_DEGREE, HOME_VISITS, band_of
 from app.directory.listing_models import Listing, SearchEntry
+from app.directory.listing_services import ENTRY_COLUMNS
 from app.directory.services import refresh_listings
-from app.directory.services.listings import ENTRY_COLUMNS
 from app.finder import entries, queries
 from app.finder.criteria import SearchCriteria
 from tests.factories import therapist

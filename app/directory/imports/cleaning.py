@@ -4,8 +4,6 @@ import re
 from datetime import date
 from functools import lru_cache
 
-import phonenumbers
-
 _RESAVED = re.compile(r"-?[0-9]+\.0")
 _MASKS = frozenset(
     """NULL NA N/A NONE NIL UNAVAIL UNAVAILABLE <UNAVAIL> UNKNOWN UNK PENDING APPLIED EXEMPT NOTAPPLICABLE NOTREQUIRED
@@ -73,6 +71,8 @@ def phone(cell: str, country: str = "US") -> str | None:
     if country in {"US", "CA", "PR"}:
         match = _NORTH_AMERICAN.fullmatch(digits)
         return f"+1{match[1]}" if match else None
+    import phonenumbers  # a tenth of the start-up of a command that may meet no foreign number
+
     try:
         parsed = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.directory.imports.registry import Address
-from app.places.gazetteer import ZIP_IDS
+from app.places.ids import ZIP_IDS
 from app.places.models import Place
 from app.places.names import key
 

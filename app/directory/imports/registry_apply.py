@@ -21,9 +21,9 @@ from app.directory.imports import newcomers
 from app.directory.imports.points import Points
 from app.directory.imports.registry import Address, Registered
 from app.directory.licences import CheckedHow, LicenceStatus
+from app.directory.listing_services import refresh_listings
 from app.directory.matching import name_key, number_key
 from app.directory.models import Licence, Location, Therapist
-from app.directory.services import refresh_listings
 
 _ADDRESS = Address._fields
 

@@ -1,5 +1,6 @@
 """Every change to the directory goes through here; each one leaves the listing right in its own transaction."""
 
+from app.directory.listing_services import bound_first_times, insert_listings, refresh_listings
 from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
 from app.directory.services.evidence import (
     add_claim_evidence,
@@ -9,7 +10,6 @@ from app.directory.services.evidence import (
     withdraw_evidence,
 )
 from app.directory.services.licences import LicenceChange, verify_licence, verify_licences
-from app.directory.services.listings import bound_first_times, insert_listings, refresh_listings
 from app.directory.services.owners import become_therapist
 from app.directory.services.parts import report_licence, save_location, save_service
 from app.directory.services.reminders import remind

@@ -11,9 +11,9 @@ from app.core.bulk import chunks
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.directory.licences import CheckedHow, LicenceStatus
+from app.directory.listing_services import refresh_listings
 from app.directory.models import Licence, LicenceEvent
 from app.directory.services.evidence import mark_looked_at
-from app.directory.services.listings import refresh_listings
 
 CHUNK = 1000
 

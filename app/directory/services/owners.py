@@ -11,9 +11,9 @@ from app.accounts.models import User
 from app.accounts.roles import THERAPIST
 from app.accounts.services import give_role
 from app.core.errors import Conflict
+from app.directory.listing_services import refresh_listings
 from app.directory.models import Therapist
 from app.directory.roles import may_claim
-from app.directory.services.listings import refresh_listings
 from app.directory.services.therapists import create_therapist
 
 

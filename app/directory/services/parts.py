@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.directory.licences import CheckedHow, LicenceStatus
+from app.directory.listing_services import refresh_listings
 from app.directory.matching import name_key, number_key
 from app.directory.models import Licence, LicenceEvent, Location, Service, Therapist
-from app.directory.services.listings import refresh_listings
 
 LICENCE_FACTS = frozenset({"jurisdiction", "number", "issuer", "expires_on"})
 SERVICE_FACTS = frozenset(

@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid, NotFound
+from app.directory.listing_services import refresh_listings
 from app.directory.models import Therapist, TherapistLanguage, TherapistSpecialty
-from app.directory.services.listings import refresh_listings
 
 EDITABLE = frozenset(
     [

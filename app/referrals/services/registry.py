@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.directory.imports.people import Enumerated, PeopleScan
 from app.directory.imports.registry import MASSAGE
-from app.directory.imports.runs import MEMBERS, REGISTRY_FILE, Job, recorded
+from app.directory.imports.registry_run import MEMBERS, REGISTRY_FILE
+from app.directory.imports.runs import Job, recorded
 from app.directory.imports.sources import opened
 from app.directory.models import Therapist
 from app.referrals.models import Doctor, RegistryEntry

@@ -9,8 +9,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.directory.imports.boards import board
+from app.directory.imports.registry_run import import_registry
 from app.directory.imports.rejects import Rejects
-from app.directory.imports.runs import Job, import_registry, import_roster
+from app.directory.imports.roster_run import import_roster
+from app.directory.imports.runs import Job
 from app.doors.database import transaction
 
 Import = Callable[..., dict[str, int]]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.models import Location, Therapist
 from app.directory.services import refresh_listings
-from app.places.gazetteer import ZIP_IDS
+from app.places.ids import ZIP_IDS
 from app.places.models import Place
 from tests.directory.imports import files
 from tests.directory.imports.conftest import Import
