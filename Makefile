@@ -36,8 +36,8 @@ bench: $(STAMP) ## measure, print one JSON document
 stress: $(STAMP) ## hammer the same times from many clients: make stress ARGS="--seconds 60 --clients 64 --database sqlite"
 	@$(BIN)/python -m tools.stress $(ARGS)
 
-texts: $(STAMP) ## take new texts into the translations, and say what waits for a translator
-	@$(BIN)/python -m tools.texts
+texts: $(STAMP) ## take new texts into the translations, and say what waits for a translator; another language: make texts NEW=fr
+	@$(BIN)/python -m tools.texts $(NEW)
 
 format: $(STAMP) ## rewrite in the house style
 	$(BIN)/ruff check --fix .

@@ -1,9 +1,11 @@
 """Keeps the catalogues in step with the code: `make texts` takes every text of code and templates into each of them.
+`make texts NEW=fr` begins another language.
 
 New texts stand there with nothing beside them until somebody translates them; texts that nobody says any more go.
 """
 
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -48,7 +50,9 @@ def path_of(language: str) -> Path:
 
 
 def catalogue(language: str) -> Catalog:
-    """A language's catalogue as it is in the repository; ValueError with the line when it cannot be read."""
+    """A language's catalogue as it is in the repository, empty for a new one; PoFileError with the line that is wrong."""
+    if not path_of(language).exists():
+        return Catalog(locale=language)
     with path_of(language).open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
@@ -91,10 +95,12 @@ def _is_whole(string: object) -> bool:
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
-def main() -> int:
+def main(asked: Sequence[str] = ()) -> int:
+    """0 when nothing waits for a translation. `asked` are the codes of new languages, to be begun."""
     waiting = 0
-    for language in LANGUAGES[1:]:
+    for language in [*LANGUAGES[1:], *(each for each in asked if each not in LANGUAGES)]:
         one = brought_up_to_date(language)
+        path_of(language).parent.mkdir(parents=True, exist_ok=True)
         path_of(language).write_bytes(as_text(one))
         missing = untranslated(one)
         waiting += len(missing)
@@ -107,4 +113,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,13 @@
 """How days, times, prices and numbers are said in a language. Times keep the zone they come in.
 
-Spanish is written as in the United States: "$95", "1,284", "4:30 p.m.".
+Spanish is written as in the United States: "$95", "1,284". Times are said alike in all of them, "4:30 pm": with full
+stops they would end sentences twice and buttons would not hold them.
 """
 
 from datetime import date, datetime, time
 from typing import Final
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, format_decimal
 
 from app.core.zones import zone
@@ -41,23 +42,19 @@ def weekday_date(value: date, language: str) -> str:
     return dated(value, "EEE d MMM", language)
 
 
-def clock(value: datetime | time, language: str) -> str:
-    """ "4:30 pm" in the value's own zone; "4:30 p.m." in Spanish."""
-    if language.startswith("en"):
-        return f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {_half(value.hour)}"
-    return _plain(format_time(value.replace(tzinfo=None), "short", locale=regional(language)))
+def clock(value: datetime | time) -> str:
+    """ "4:30 pm" in the value's own zone."""
+    return f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {_half(value.hour)}"
 
 
-def hour(value: int, language: str) -> str:
+def hour(value: int) -> str:
     """ "9 am": a full hour, 0 to 24."""
-    if language.startswith("en"):
-        return f"{(value - 1) % 12 + 1} {_half(value % 24)}"
-    return _plain(format_time(time(value % 24), "h a", locale=regional(language)))
+    return f"{(value - 1) % 12 + 1} {_half(value % 24)}"
 
 
 def when(value: datetime, language: str) -> str:
     """ "Tue 1 Dec, 4:30 pm" in the value's own zone: give it in the venue's."""
-    return f"{weekday_date(value, language)}, {clock(value, language)}"
+    return f"{weekday_date(value, language)}, {clock(value)}"
 
 
 def zone_name(time_zone: str, language: str) -> str:
@@ -68,8 +65,3 @@ def zone_name(time_zone: str, language: str) -> str:
 
 def _half(value: int) -> str:
     return "am" if value < 12 else "pm"
-
-
-def _plain(text: str) -> str:
-    """With usual spaces: narrow ones are boxes in some mail programs."""
-    return text.replace("\u202f", " ").replace("\xa0", " ")

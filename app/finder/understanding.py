@@ -11,31 +11,31 @@ from math import log
 from rapidfuzz import fuzz, process
 
 from app.directory.catalogue import BY_SLUG, SPECIALTIES, Specialty, specialty_of
+from app.finder import spanish
 
 EVERYDAY: dict[str, tuple[str, ...]] = {
     "lower-back-pain": (
-        "lumbar", "lumbar spine", "spine pain", "threw out my back", "back spasm", "dolor de espalda", "lumbalgia",
-        "dolor lumbar",
+        "lumbar", "lumbar spine", "spine pain", "threw out my back", "back spasm",
     ),
     "sciatica": (
         "pain shooting down my leg", "pain down the leg", "numb leg", "tingling leg", "tingling foot", "sciatica nerve pain",
-        "pain from buttock to leg", "piriformis", "ciatica", "nervio ciatico",
+        "pain from buttock to leg", "piriformis",
     ),
     "pinched-nerve": (
         "pinched nerve in back", "pinched nerve in neck", "slipped disc", "herniated disc", "bulging disc", "herniated disk", "slipped disk", "disc bulge",
-        "nerve pain", "numb fingers", "numbness", "tingling", "pins and needles", "nervio pinzado", "hernia discal",
+        "nerve pain", "numb fingers", "numbness", "tingling", "pins and needles",
     ),
-    "neck-pain": ("neck", "crick in neck", "neck stiffness", "dolor de cuello", "cervical"),
-    "shoulder-pain": ("shoulder", "shoulder blade", "upper back", "dolor de hombro"),
-    "headache": ("headaches", "head hurts", "migraines", "dolor de cabeza"),
-    "hip-pain": ("hip", "hips", "piriformis tightness", "dolor de cadera"),
-    "muscle-tension": ("tense", "tension", "tight", "sore muscles", "muscle pain", "muscle ache", "knot", "estres"),
-    "pregnancy": ("pregnancy", "expecting", "embarazo"),
-    "sports-injury": ("injury", "pulled muscle", "after running", "marathon", "lesion deportiva"),
-    "knee-pain": ("knee", "dolor de rodilla"),
-    "jaw-pain": ("jaw", "temporomandibular", "bruxism", "dolor de mandibula"),
+    "neck-pain": ("neck", "crick in neck", "neck stiffness", "cervical"),
+    "shoulder-pain": ("shoulder", "shoulder blade", "upper back"),
+    "headache": ("headaches", "head hurts", "migraines"),
+    "hip-pain": ("hip", "hips", "piriformis tightness"),
+    "muscle-tension": ("tense", "tension", "tight", "sore muscles", "muscle pain", "muscle ache", "knot"),
+    "pregnancy": ("pregnancy", "expecting"),
+    "sports-injury": ("injury", "pulled muscle", "after running", "marathon"),
+    "knee-pain": ("knee",),
+    "jaw-pain": ("jaw", "temporomandibular", "bruxism"),
 }  # fmt: skip
-"""Words that people use and the catalogue does not list; some in Spanish."""
+"""Words that people use and the catalogue does not list."""
 
 NOISE = frozenset(
     [
@@ -82,13 +82,7 @@ NOISE = frozenset(
         "massage",
         "therapist",
         "therapy",
-        "de",
-        "la",
-        "el",
-        "en",
-        "mi",
-        "me",
-        "duele",
+        *spanish.NOISE,
     ]
 )
 LIKELY, ALSO = 0.62, 0.5
@@ -132,7 +126,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _phrases() -> Iterable[tuple[str, tuple[str, ...]]]:
     for each in SPECIALTIES:
-        for words in (each.name, *each.synonyms, *EVERYDAY.get(each.slug, ())):
+        for words in (each.name, *each.synonyms, *EVERYDAY.get(each.slug, ()), *spanish.PHRASES[each.slug]):
             if split := _words(words):
                 yield each.slug, split
 

@@ -55,7 +55,7 @@ def weekday_date(value: date) -> str:
 
 
 def clock(value: datetime | time) -> str:
-    return formats.clock(value, language())
+    return formats.clock(value)
 
 
 def when(value: datetime) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.catalogues import texts
 from app.directory.catalogue import SPECIALTIES
 from app.finder.understanding import understand
 
@@ -22,6 +23,17 @@ from app.finder.understanding import understand
         ("low bak pain", "lower-back-pain"),
         ("my lower back hurts", "lower-back-pain"),
         ("dolor de espalda", "lower-back-pain"),
+        ("me duele la espalda", "lower-back-pain"),
+        ("Me duele hasta la pierna", "sciatica"),
+        ("dolor que baja por la pierna", "sciatica"),
+        ("hormigueo en las manos", "pinched-nerve"),
+        ("hernia de disco", "pinched-nerve"),
+        ("tortícolis", "neck-pain"),
+        ("me duelen los hombros", "shoulder-pain"),
+        ("jaqueca", "headache"),
+        ("contractura", "muscle-tension"),
+        ("estoy embarazada", "pregnancy"),
+        ("masaje deportivo", "sports-massage"),
         ("deep tisue", "deep-tissue"),
         ("trigger-point", "trigger-point"),
         ("migrane", "headache"),
@@ -36,7 +48,20 @@ def test_peoples_words(words: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["asdfghjkl", "plumber", "pizza", "<script>alert(1)</script>", "' OR 1=1 --", "😀", "כאב", "x" * 10_000, "the"],
+    [
+        "dolor de muelas",
+        "masaje",
+        "tengo hambre",
+        "asdfghjkl",
+        "plumber",
+        "pizza",
+        "<script>alert(1)</script>",
+        "' OR 1=1 --",
+        "😀",
+        "כאב",
+        "x" * 10_000,
+        "the",
+    ],
 )
 def test_nonsense_means_nothing(words: str) -> None:
     found = understand(words)
@@ -58,3 +83,10 @@ def test_what_was_guessed_is_said() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_answered(text: str) -> None:
     understand(text)
+
+
+def test_every_spanish_name_means_its_specialty() -> None:
+    """The page offers these names as suggestions, so it must know them."""
+    say = texts("es").gettext
+    wrong = [say(each.name) for each in SPECIALTIES if understand(say(each.name)).specialty != each]
+    assert not wrong

@@ -22,15 +22,17 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 NO_WORDS = re.compile(r"\S+@\S+|\b[A-Z]+-?[A-Z]*\d+\b|\b(US|CA)-[A-Z]{2}\b|https?://\S+")
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧|⟦[^⟦⟧]*$|^[^⟦⟧]*⟧")
 """A text with markup in it stands in several nodes, of which one opens and another closes."""
-SPANISH = Locale.parse("es")
+SPANISH = (Locale.parse("es"), Locale.parse("es_US"))
+"""Names of languages come from one, dates from the other."""
 DATES = frozenset(
     word.casefold()
-    for names in (SPANISH.days, SPANISH.months)
+    for locale in SPANISH
+    for names in (locale.days, locale.months)
     for widths in names.values()
     for width in widths.values()
     for name in width.values()
     for word in WORD.findall(name)
-) | {"hora", "central"}
+) | {"hora", "central", "am", "pm", "de"}
 """What the library of dates says by itself."""
 HOUSE = frozenset(["unknot", "geonames", "cc", "by", "english", "español", "pdf", "npi"])
 INVENTED = frozenset(
@@ -53,7 +55,7 @@ INVENTED = frozenset(
 )
 PROPER = frozenset(
     word.casefold()
-    for name in (*NAMES.values(), *SPANISH.languages.values(), "America", "Chicago")
+    for name in (*NAMES.values(), *SPANISH[0].languages.values(), "America", "Chicago")
     for word in WORD.findall(name)
 )
 ALLOWED = HOUSE | INVENTED | PROPER

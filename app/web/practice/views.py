@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from app.core import formats
-from app.doors.locale import language
 from app.web.practice import (  # noqa: F401 - they put their routes on the blueprint
     claiming,
     entering,
@@ -42,7 +41,7 @@ def time_left(left: timedelta) -> str:
 @practice.app_template_filter()
 def hour_name(hour: int) -> str:
     """ "9 am" on the calendar's ruler."""
-    return formats.hour(hour, language())
+    return formats.hour(hour)
 
 
 @practice.context_processor

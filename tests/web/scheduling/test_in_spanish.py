@@ -105,7 +105,7 @@ def test_therapists_choose_the_language_of_their_mails(app: Flask, house: House)
     world.session.get_one(Therapist, world.therapist_id).user_id = user_id
     speak(world.session, user_id, "es")
     world.requested()
-    assert written(house, "visit.new_request").subject.startswith("Una solicitud para el lun 1 mar, 9:00 a.m.")
+    assert written(house, "visit.new_request").subject.startswith("Una solicitud para el lun 1 mar, 9:00 am")
 
 
 def test_a_link_by_mail_is_in_the_language_that_the_doctor_chose(house: House) -> None:
