@@ -98,11 +98,18 @@ def licence_events(session: Session, limit: int = 100) -> list[tuple[LicenceEven
     return [(row[0], f"{row[1]} {row[2]}") for row in rows]
 
 
+_WAITING = {
+    "licences": select(func.count()).select_from(Licence).join(Licence.therapist).where(_TO_CHECK),
+    "claims": select(func.count()).select_from(Claim).where(Claim.state == "waiting"),
+    "reports": select(func.count()).select_from(ListingReport).where(ListingReport.state == "open"),
+}
+
+
+def waiting_count(session: Session, queue: str) -> int:
+    """How many wait for an admin in a queue, of which a page shows the first; KeyError for another queue."""
+    return session.scalar(_WAITING[queue]) or 0
+
+
 def waiting_counts(session: Session) -> dict[str, int]:
     """How many licences, claims and reports wait for an admin."""
-    queries = {
-        "licences": select(func.count()).select_from(Licence).join(Licence.therapist).where(_TO_CHECK),
-        "claims": select(func.count()).select_from(Claim).where(Claim.state == "waiting"),
-        "reports": select(func.count()).select_from(ListingReport).where(ListingReport.state == "open"),
-    }
-    return {name: session.scalar(query) or 0 for name, query in queries.items()}
+    return {queue: waiting_count(session, queue) for queue in _WAITING}

@@ -20,6 +20,7 @@ from app.referrals import queries as referral_queries
 from app.referrals.services import doctors as doctor_services
 from app.web.admin.doctor_words import shown
 from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, who
+from app.web.directory.forms import REASONS
 
 
 @admin.get("/")
@@ -36,6 +37,7 @@ def claims() -> str:
     return render_template(
         "admin/claims.html",
         rows=rows,
+        count=review.waiting_count(db.session, "claims"),
         files=review.evidence_of_claims(db.session, [row.claim.id for row in rows]),
         form=ReasonForm(formdata=None),
         look_ups=LOOK_UPS,
@@ -90,7 +92,13 @@ def decide_doctor(doctor_id: int, word: str) -> Response:
 @admin.get("/reports")
 @audience(ADMIN)
 def reports() -> str:
-    return render_template("admin/reports.html", rows=review.open_reports(db.session), form=EmptyForm(formdata=None))
+    return render_template(
+        "admin/reports.html",
+        rows=review.open_reports(db.session),
+        count=review.waiting_count(db.session, "reports"),
+        reasons=REASONS,
+        form=EmptyForm(formdata=None),
+    )
 
 
 @admin.post("/reports/<int:report_id>/settle")

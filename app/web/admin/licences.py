@@ -23,7 +23,12 @@ from app.web.files import as_download
 @admin.get("/licences")
 @audience(ADMIN)
 def licences() -> str:
-    return render_template("admin/licences.html", rows=review.licences_to_check(db.session), look_ups=LOOK_UPS)
+    return render_template(
+        "admin/licences.html",
+        rows=review.licences_to_check(db.session),
+        count=review.waiting_count(db.session, "licences"),
+        look_ups=LOOK_UPS,
+    )
 
 
 @admin.get("/licences/<int:licence_id>")

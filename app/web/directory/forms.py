@@ -6,20 +6,19 @@ from wtforms import EmailField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
+REASONS = {
+    "address": _l("The address"),
+    "phone": _l("The phone number"),
+    "licence": _l("The licence"),
+    "gone": _l("They no longer work here"),
+    "person": _l("This is about me, and I want it changed"),
+    "conduct": _l("How I was treated"),
+    "other": _l("Something else"),
+}
+
 
 class ReportForm(FlaskForm):
-    reason = RadioField(
-        _l("What is wrong?"),
-        choices=[
-            SelectChoice("address", _l("The address")),
-            SelectChoice("phone", _l("The phone number")),
-            SelectChoice("licence", _l("The licence")),
-            SelectChoice("gone", _l("They no longer work here")),
-            SelectChoice("person", _l("This is about me, and I want it changed")),
-            SelectChoice("conduct", _l("How I was treated")),
-            SelectChoice("other", _l("Something else")),
-        ],
-    )
+    reason = RadioField(_l("What is wrong?"), choices=[SelectChoice(*each) for each in REASONS.items()])
     words = TextAreaField(
         _l("What should it say?"),
         description=_l("Please leave out anything about your health."),
