@@ -13,7 +13,7 @@ from app.directory.evidence_models import LicenceEvidence
 from app.directory.licences import CheckedHow
 from app.directory.listing_services import refresh_listings
 from app.directory.models import LicenceEvent, Location, Therapist
-from app.directory.queries import own_practice
+from app.directory.queries import GONE, own_practice
 
 OWN = ("slug", "npi", "name", "credentials", "gender", "bio", "phone", "email", "website", "booking_mode", "currency")
 LICENCE = ("jurisdiction", "number", "issuer", "status", "expires_on", "checked_how", "checked_on")
@@ -102,7 +102,7 @@ def _give_back(session: Session, own: Therapist) -> None:
 
 def _forget(own: Therapist) -> None:
     own.hidden, own.phone, own.gender, own.credentials = True, None, None, ""
-    own.first_name, own.last_name, own.name, own.slug = "", "", "Former therapist", f"gone-{own.id}"
+    own.first_name, own.last_name, own.name, own.slug = "", "", "Former therapist", f"{GONE}{own.id}"
     own.licences.clear()
     for place in own.locations:
         _close(place)

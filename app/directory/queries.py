@@ -46,6 +46,10 @@ def language_of_therapist(session: Session, therapist_id: int) -> str:
     return language_of(session, session.scalar(select(Therapist.user_id).where(Therapist.id == therapist_id)))
 
 
+GONE = "gone-"
+"""How the slug of a page begins whose therapist has erased the account: there is no such page any more."""
+
+
 def own_therapist(session: Session, user_id: int) -> Therapist | None:
     """The therapist that an account runs."""
     return session.scalars(select(Therapist).where(Therapist.user_id == user_id)).one_or_none()

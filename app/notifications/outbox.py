@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
@@ -51,6 +51,13 @@ def enqueue(session: Session, notices: Iterable[Notice]) -> None:
 def enqueue_message(session: Session, key: str, message: Message, *, about: str, send_after: datetime) -> None:
     """Put one whole message into the outbox."""
     enqueue(session, [Notice(key, READY, about, to_facts(message), send_after)])
+
+
+def add_facts(session: Session, abouts: Collection[str], facts: Mapping[str, Any]) -> None:
+    """Give what waits about these things facts that are about to be lost, such as the name of somebody who leaves."""
+    waiting = select(OutboxMessage).where(OutboxMessage.about.in_(abouts), OutboxMessage.state == "waiting")
+    for row in session.scalars(waiting.execution_options(populate_existing=True)):
+        row.facts = json.dumps({**json.loads(row.facts or "{}"), **facts})
 
 
 def withdraw(session: Session, about: str, kinds: Collection[str]) -> None:

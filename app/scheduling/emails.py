@@ -69,6 +69,8 @@ def _as_it_was(session: Session, facts: Mapping[str, Any]) -> Visit | None:
         visit = visit_by_id(session, facts["booking"])
     except NotFound:
         return None
+    if "therapist_gone" in facts:
+        visit = visit._replace(therapist_name=facts["therapist_gone"])
     if "starts_at" not in facts:
         return visit
     starts_at = datetime.fromisoformat(facts["starts_at"])
@@ -100,6 +102,7 @@ def _message(
         "visit": visit,
         "other": visit.name if to_therapist else visit.therapist_name,
         "to_therapist": to_therapist,
+        "gone": "therapist_gone" in facts,
         "when": when_in_words(visit.starts_at, visit.time_zone, locale),
         "deadline": _moment(visit.expires_at, visit, locale),
         "was_when": _text_moment(facts.get("was_at"), visit, locale),

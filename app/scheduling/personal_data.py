@@ -7,14 +7,17 @@ What somebody else booked under the address, unconfirmed, is erased with it but 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import String, cast, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import clock
 from app.core.errors import DomainError
 from app.core.texts import N_
+from app.directory.models import Therapist
 from app.directory.queries import own_therapist
+from app.notifications.models import OutboxMessage
+from app.notifications.outbox import add_facts, withdraw
 from app.scheduling.contact import email_key
 from app.scheduling.models import (
     BlockedPerson,
@@ -27,8 +30,10 @@ from app.scheduling.models import (
     VisitsLink,
     WaitlistEntry,
 )
+from app.scheduling.plan import LATER
 from app.scheduling.services.changing import CANCELLABLE, cancel, cancel_as_therapist
 from app.scheduling.services.timelines import lock, rederive
+from app.scheduling.services.transitions import about_visit
 from app.scheduling.states import Actor
 
 ERASED = "Erased person"
@@ -97,9 +102,22 @@ def _close_practice(session: Session, user: User, now: datetime) -> None:
     )
     for booking_id in session.scalars(coming.order_by(Booking.starts_at)).all():
         cancel_as_therapist(session, booking_id, Actor("therapist", own.id), "other", now)
+    _leave_in_order(session, own)
     for kept in (CalendarFeed, ImportedCalendar, ImportedBusy, TimeOff, BlockedPerson):
         session.execute(delete(kept).where(kept.therapist_id == own.id))
     rederive(session, own.id, now)
+
+
+def _leave_in_order(session: Session, own: Therapist) -> None:
+    """Mails that are on their way still say who it was; none comes later to invite back."""
+    waiting = select(OutboxMessage.about).join(
+        Booking, OutboxMessage.about == about_visit("") + cast(Booking.id, String)
+    )
+    mine = waiting.where(Booking.therapist_id == own.id, OutboxMessage.state == "waiting").distinct()
+    abouts = session.scalars(mine).all()
+    for about in abouts:
+        withdraw(session, about, LATER)
+    add_facts(session, abouts, {"therapist_gone": own.name})
 
 
 def _cancel_if_in_time(session: Session, token: str) -> None:

@@ -29,6 +29,7 @@ Action = Literal[
     "refuse_move",
     "lapse_move",
     "offer_times",
+    "new_address",
 ]
 Who = Literal["patient", "therapist", "system"]
 
@@ -58,11 +59,13 @@ TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     ("requested", "confirm", "patient"): "confirmed",
     ("requested", "offer_times", "therapist"): "requested",
     ("requested", "move", "patient"): "requested",
+    ("requested", "new_address", "patient"): "requested",
     ("requested", "cancel", "patient"): "cancelled_by_patient",
     ("requested", "cancel", "therapist"): "cancelled_by_therapist",
     ("requested", "expire", "system"): "expired",
     ("confirmed", "move", "patient"): "confirmed",
     ("confirmed", "move", "therapist"): "confirmed",
+    ("confirmed", "new_address", "patient"): "confirmed",
     ("confirmed", "ask_move", "patient"): "confirmed",
     ("confirmed", "ask_move", "therapist"): "confirmed",
     ("confirmed", "refuse_move", "patient"): "confirmed",

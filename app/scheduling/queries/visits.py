@@ -13,6 +13,7 @@ from app.core.catalogues import ENGLISH
 from app.core.errors import Gone, NotFound
 from app.core.tokens import looks_like_token, token_hash
 from app.directory.models import Location, Therapist
+from app.directory.queries import GONE
 from app.scheduling.models import Booking, BookingEvent, VisitsLink
 
 PURPOSE = "visit"
@@ -79,6 +80,11 @@ class Visit(NamedTuple):
     def address_shown(self) -> bool:
         """The street is for confirmed visits, unless the therapist shows it to all."""
         return self.address_public or self.state in ("confirmed", "attended", "no_show")
+
+    @property
+    def therapist_gone(self) -> bool:
+        """Whether the therapist has left for good: nobody reads a message, and there is nothing to book."""
+        return self.therapist_slug.startswith(GONE)
 
 
 ELSEWHERE = aliased(Location)

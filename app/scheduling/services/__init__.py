@@ -4,6 +4,7 @@ Patients act by their visit's token, therapists by booking id and an `Actor("the
 """
 
 from app.scheduling.contact import Contact, email_hint
+from app.scheduling.services.addresses import booked_under, take_along
 from app.scheduling.services.answering import (
     REASONS,
     accept,
@@ -111,6 +112,7 @@ __all__ = [
     "book_keyed",
     "book_once",
     "book_series",
+    "booked_under",
     "bound_anew",
     "cancel",
     "cancel_as_therapist",
@@ -165,6 +167,7 @@ __all__ = [
     "set_hours",
     "set_imported_busy",
     "set_scheduling",
+    "take_along",
     "take_offer",
     "take_other_time",
     "unblock",

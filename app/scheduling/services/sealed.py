@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Gone, Invalid
 from app.notifications.outbox import Notice, enqueue
 from app.scheduling import safety
 from app.scheduling.models import AuditRead, Booking, BookingMessage
+from app.scheduling.queries.visits import visit_by_id
 from app.scheduling.safety import Evaluation, Screening
 from app.scheduling.services.subject import of_therapist, of_token
 from app.scheduling.services.transitions import about_visit
@@ -42,8 +43,11 @@ def read_own_sealed(session: Session, token: object, now: datetime) -> Sealed:
 
 
 def write_message(session: Session, token: object, text: str, now: datetime) -> None:
-    """A message from the patient to the therapist, who gets a mail without its words."""
-    _write(session, of_token(session, token), "patient", text, now)
+    """A message from the patient to the therapist, who gets a mail without its words; Gone when nobody would read it."""
+    booking = of_token(session, token)
+    if visit_by_id(session, booking.id).therapist_gone:
+        raise Gone("The practice has closed its page here: nobody would read a message.", code="therapist-gone")
+    _write(session, booking, "patient", text, now)
 
 
 def write_message_as_therapist(session: Session, booking_id: int, therapist: Actor, text: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
@@ -153,5 +153,5 @@ def later(booking: Booking, now: datetime) -> Iterable[Notice]:
     )
 
 
-def about_visit(booking_id: int) -> str:
+def about_visit(booking_id: int | Literal[""]) -> str:
     return f"visit:{booking_id}"

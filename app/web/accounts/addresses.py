@@ -18,9 +18,12 @@ from sqlalchemy.orm import Session
 from app.accounts import queries, services
 from app.accounts.models import User
 from app.accounts.passwords import normalise
+from app.core import clock
 from app.doors.caller import caller, signed_in_user
-from app.doors.database import transaction
+from app.doors.database import db, transaction
 from app.doors.locale import language
+from app.scheduling import services as scheduling
+from app.scheduling.states import Actor
 from app.web.accounts import forms, joining
 from app.web.accounts.mail import post
 
@@ -134,8 +137,23 @@ def change_email_confirm(token: str) -> ResponseReturnValue:
     if expired or invalid or user is None or user.id != signed_in_user().id:
         flash(_("That link is too old, incomplete, or not for this account."), "warning")
         return redirect(url_for("security.change_email"))
-    form = forms.EmptyForm()
+    form, old_address, proved = forms.NewAddressForm(), user.email, user.confirmed_at is not None
     if form.validate_on_submit():
+        return _to_new_address(token, user.id, (old_address, new_address) if form.along.data and proved else None)
+    return render_template(
+        "security/confirm_new_address.html",
+        form=form,
+        old_address=old_address,
+        new_address=new_address,
+        booked=scheduling.booked_under(db.session, old_address) if proved else 0,
+        token_text=token,
+    )
+
+
+def _to_new_address(token: str, user_id: int, along: tuple[str, str] | None) -> ResponseReturnValue:
+    """One transaction: the library's change, and what was booked goes along."""
+    with transaction() as changes:
         answer: ResponseReturnValue = change_email(token)
-        return answer
-    return render_template("security/confirm_new_address.html", form=form, new_address=new_address, token_text=token)
+        if along:
+            scheduling.take_along(changes, *along, Actor("patient", user_id), clock.now())
+    return answer

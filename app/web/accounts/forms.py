@@ -137,6 +137,16 @@ class EmptyForm(FlaskForm):
     """A button with its token."""
 
 
+class NewAddressForm(FlaskForm):
+    """`along` is asked only where something was booked under the old address."""
+
+    along = BooleanField(
+        _l("My visits go along"),
+        description=_l("Mails about them then go to the new address. Leave it empty if they belong to somebody else."),
+        default=True,
+    )
+
+
 class NameForm(FlaskForm):
     name = StringField(_l("Name"), validators=[Length(max=120)], render_kw={"autocomplete": "name"})
 

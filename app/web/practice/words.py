@@ -35,6 +35,7 @@ ACTIONS = {
     "refuse_move": _l("Other time not taken"),
     "lapse_move": _l("Other time lapsed"),
     "offer_times": _l("Other times offered"),
+    "new_address": _l("The person has a new e-mail address"),
 }
 MODES = {
     "request": _l("On request: you accept each one by hand"),

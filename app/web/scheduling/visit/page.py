@@ -80,6 +80,7 @@ def _happened(action: str, actor: str, visit: Visit) -> str:
         "move": gettext("The visit was moved."),
         "lapse_move": gettext("Nobody answered about the other time, so the first one stays."),
         "offer_times": gettext("%(name)s offered other times.", name=name),
+        "new_address": gettext("Mails go to your new address from now on."),
     }
     by: dict[str, tuple[str, str]] = {
         "cancel": (gettext("You cancelled."), gettext("%(name)s cancelled.", name=name)),
