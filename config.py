@@ -33,6 +33,7 @@ class Settings:
     map_tile_url: str | None
     trusted_proxies: int
     log_level: str
+    metrics_token: str | None = None
 
     @property
     def production(self) -> bool:
@@ -67,6 +68,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         map_tile_url=given.get("MAP_TILE_URL") or None,
         trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
         log_level=_log_level(given.get("LOG_LEVEL", "INFO")),
+        metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
     )
 
 
@@ -74,6 +76,12 @@ def _log_level(name: str) -> str:
     if name not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise BadSettings("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     return name
+
+
+def _metrics_token(text: str | None) -> str | None:
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise BadSettings("METRICS_TOKEN is at least 16 letters and digits, or is not set: then nobody reads /metrics")
+    return text or None
 
 
 def _database_url(url: str) -> str:

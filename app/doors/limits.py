@@ -17,6 +17,7 @@ LIMITS = {
     "LIMIT_CODE": "20 per minute",
     "LIMIT_FETCH": "10 per minute; 100 per day",
     "LIMIT_MAIL": "6 per minute; 30 per day",
+    "LIMIT_SITEMAP": "10 per minute; 100 per day",
     "LIMIT_PHONE": "6 per hour; 20 per day",
 }
 """What one network address may do. The names are settings, so that a load test can widen them."""

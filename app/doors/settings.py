@@ -28,4 +28,5 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "BABEL_DEFAULT_LOCALE": "en",
+        "SITEMAP_SECONDS": 0 if settings.environment == "testing" else 3600,
     }

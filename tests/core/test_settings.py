@@ -49,6 +49,8 @@ def test_development_makes_its_secrets_once(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "9"),
         ("LOG_LEVEL", "loud"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "two words that are long"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, value: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from app.articles.queries import articles
 from app.core.clock import now
@@ -13,6 +13,7 @@ from app.directory.listing import listing_day
 from app.directory.queries import listed_slugs
 from app.doors.audience import audience
 from app.doors.database import db
+from app.doors.limits import limit
 
 robots = Blueprint("robots", __name__)
 
@@ -46,9 +47,23 @@ def security_txt() -> Response:
 
 @robots.get("/sitemap.xml")
 @audience("public")
+@limit("LIMIT_SITEMAP")
 def sitemap() -> Response:
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return Response(head + "".join(_urls()) + "</urlset>\n", mimetype="application/xml")
+    """Written once an hour in each process: whoever left since is shown as gone by their page."""
+    answer = Response(_sitemap(), mimetype="application/xml")
+    answer.cache_control.public, answer.cache_control.max_age = True, current_app.config["SITEMAP_SECONDS"]
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+def _sitemap() -> bytes:
+    made, text = current_app.extensions.get("sitemap", (None, b""))
+    moment = now()
+    if made is None or not timedelta() <= moment - made < timedelta(seconds=current_app.config["SITEMAP_SECONDS"]):
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        text = (head + "".join(_urls()) + "</urlset>\n").encode()
+        current_app.extensions["sitemap"] = moment, text
+    return text
 
 
 def _urls() -> Iterator[str]:
