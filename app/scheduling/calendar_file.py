@@ -8,9 +8,9 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from app.core.catalogues import ENGLISH, texts
 from app.core.texts import N_
-from app.core.zones import zone
 from app.scheduling.own_feed import uid_of
 from app.scheduling.queries.visits import Visit
+from app.scheduling.zone_block import stamp, zone_blocks
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
@@ -28,19 +28,20 @@ def calendar_file(
     calendar.add("prodid", "-//Unknot//Visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    for block in zone_blocks([visit.time_zone], [visit.starts_at]):
+        calendar.add_component(block)
     calendar.add_component(_event(visit, method, base_url, sender, now, title, where(visit, language)))
-    calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
 
 
 def _event(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, at: str) -> Event:
-    event, place = Event(), zone(visit.time_zone)
+    event = Event()
     event.add("uid", uid(visit, base_url))
     event.add("sequence", visit.sequence)
     event.add("dtstamp", now)
-    event.add("dtstart", visit.starts_at.astimezone(place))
-    event.add("dtend", visit.ends_at.astimezone(place))
+    event.add("dtstart", stamp(visit.starts_at, visit.time_zone))
+    event.add("dtend", stamp(visit.ends_at, visit.time_zone))
     event.add("summary", title)
     event.add("location", at)
     event.add("url", f"{base_url}/visits/{visit.token}")

@@ -17,6 +17,7 @@ from app.notifications.mime import to_mime
 from app.scheduling import emails, queries, services
 from app.scheduling.emails import NAMES, RENDERERS
 from app.scheduling.models import Booking
+from app.scheduling.own_feed import feed_file
 from app.scheduling.waiting import Wish
 from config import ROOT
 from tests.scheduling.world import MONDAY, World, person
@@ -152,11 +153,33 @@ def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:
     assert len(queries.visits_of_link(session, link[1], world.now)) == 1
 
 
+def test_the_feed_tells_of_every_change_by_its_sequence(session: Session) -> None:
+    world = World.make(session)
+
+    def sequence() -> int:
+        rows = queries.agenda(session, world.therapist_id, MONDAY, MONDAY + timedelta(days=1))
+        (event,) = Calendar.from_ical(feed_file(rows, "Unknot", PAPER.base_url)).walk("VEVENT")
+        return int(event["SEQUENCE"])
+
+    booked = world.requested()
+    seen = [sequence()]
+    for change in (
+        lambda: services.accept(session, booked.id, world.me, world.now),
+        lambda: services.move_as_therapist(
+            session, booked.id, world.me, MONDAY + timedelta(hours=2), world.location_id, world.now
+        ),
+        lambda: services.attended(session, booked.id, world.me, MONDAY + timedelta(hours=4)),
+    ):
+        change()
+        seen.append(sequence())
+    assert seen == sorted(set(seen))
+
+
 def test_khal_imports_the_calendar_file(session: Session, tmp_path: Path) -> None:
     """A real calendar program takes it: Debian's khal."""
     khal = shutil.which("khal")
     if khal is None:
-        return
+        pytest.skip("khal is not installed: apt-get install khal")
     world = World.make(session)
     world.confirmed()
     file = tmp_path / "visit.ics"

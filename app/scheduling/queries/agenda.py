@@ -43,6 +43,7 @@ class AgendaRow(NamedTuple):
     series_id: str | None
     referral_id: int | None
     created_at: datetime
+    events: int
 
 
 ELSEWHERE = {"location_name": Location.name.label("location_name"), "new_place": NEW_PLACE.label("new_place")}

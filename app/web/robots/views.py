@@ -1,7 +1,7 @@
 """What crawlers and researchers ask for: the site's pages, what to leave alone, whom to tell about a hole."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, current_app, request
@@ -57,13 +57,13 @@ def sitemap() -> Response:
 
 
 def _sitemap() -> bytes:
-    made, text = current_app.extensions.get("sitemap", (None, b""))
-    moment = now()
-    if made is None or not timedelta() <= moment - made < timedelta(seconds=current_app.config["SITEMAP_SECONDS"]):
+    kept: tuple[datetime, bytes] | None = current_app.extensions.get("sitemap")
+    moment, lasts = now(), timedelta(seconds=current_app.config["SITEMAP_SECONDS"])
+    if kept is None or not timedelta() <= moment - kept[0] < lasts:
         head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         text = (head + "".join(_urls()) + "</urlset>\n").encode()
-        current_app.extensions["sitemap"] = moment, text
-    return text
+        kept = current_app.extensions["sitemap"] = moment, text
+    return kept[1]
 
 
 def _urls() -> Iterator[str]:
