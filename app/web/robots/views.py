@@ -53,7 +53,8 @@ def sitemap() -> Response:
     answer = Response(_sitemap(), mimetype="application/xml")
     answer.cache_control.public, answer.cache_control.max_age = True, current_app.config["SITEMAP_SECONDS"]
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def _sitemap() -> bytes:
