@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from passlib.context import CryptContext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -122,6 +123,28 @@ def test_known_and_unknown_addresses_get_the_same_words_and_the_same_work(
     page = client.get("/account/check-your-mail").text
     assert f"A mail is on its way to {ADDRESS}. It says what to do next." in page
     assert "notice" not in re.sub(r"<head>.*</head>", "", page, flags=re.S)
+
+
+@pytest.mark.parametrize("path", ["/account/register", "/account/confirm", "/account/reset"])
+@pytest.mark.parametrize("known", ["confirmed", "unconfirmed", "unknown"])
+def test_what_only_a_known_address_needs_costs_next_to_nothing(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str, known: str
+) -> None:
+    """Time tells as words do: a link's fingerprint is made for known addresses alone, so it takes no slow hash."""
+    if known != "unknown":
+        make_user(app, confirmed=known == "confirmed")
+    slow: list[str] = []
+    real = CryptContext.hash
+
+    def watched(self: CryptContext, secret: str, **more: object) -> str:
+        made = str(real(self, secret, **more))
+        if "rounds" in self.handler().setting_kwds:
+            slow.append(made)
+        return made
+
+    monkeypatch.setattr(CryptContext, "hash", watched)
+    client.post(path, data={"email": ADDRESS, "password": OTHER})
+    assert len(slow) == (1 if path.endswith("register") else 0)
 
 
 def test_a_weak_password_is_said_alike_for_known_and_unknown_addresses(app: Flask, client: FlaskClient) -> None:
