@@ -1,7 +1,9 @@
 """A freed time is offered in turn, and held meanwhile (case 13)."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -59,3 +61,74 @@ def _wait(world: World, wish: Wish) -> str:
 
 def _entry(world: World, token: str) -> str:
     return services.entry_of(world.session, token).state
+
+
+EARLY = Wish(date(2027, 3, 1), date(2027, 3, 1), from_minute=9 * 60, to_minute=9 * 60 + 1)
+LATER = Wish(date(2027, 3, 1), date(2027, 3, 1), from_minute=12 * 60, to_minute=12 * 60 + 1)
+NOON = MONDAY + 3 * HOUR
+
+
+def _refused(world: World, booked: Any) -> None:
+    services.reschedule(world.session, booked.token, NOON, world.location_id, world.now)
+    services.refuse_move_as_therapist(world.session, booked.id, world.me, world.now)
+
+
+def _lapsed(world: World, booked: Any) -> None:
+    services.reschedule(world.session, booked.token, NOON, world.location_id, world.now)
+    world.now += timedelta(hours=25)
+    services.expire_due(world.session, world.now)
+
+
+def _asked_again(world: World, booked: Any) -> None:
+    for at in (NOON, NOON + HOUR):
+        services.reschedule(world.session, booked.token, at, world.location_id, world.now)
+
+
+def _moved(world: World, booked: Any) -> None:
+    services.move_as_therapist(world.session, booked.id, world.me, NOON, world.location_id, world.now)
+
+
+def _agreed(world: World, booked: Any) -> None:
+    services.reschedule(world.session, booked.token, NOON, world.location_id, world.now)
+    services.agree_to_move_as_therapist(world.session, booked.id, world.me, world.now)
+
+
+@pytest.mark.parametrize(
+    ("change", "wish", "at"),
+    [
+        (_moved, EARLY, MONDAY),
+        (_agreed, EARLY, MONDAY),
+        (_refused, LATER, NOON),
+        (_lapsed, LATER, NOON),
+        (_asked_again, LATER, NOON),
+    ],
+)
+def test_13_a_time_that_a_move_leaves_is_offered_too(
+    world: World, change: Callable[[World, Any], None], wish: Wish, at: datetime
+) -> None:
+    booked = world.confirmed(MONDAY)
+    waiting = _wait(world, wish)
+    change(world, booked)
+    assert _entry(world, waiting) == "offered"
+    held = world.session.scalars(select(Booking).where(Booking.state == "held")).one()
+    assert held.starts_at == at
+    check_everything(world.session)
+
+
+def test_13_an_other_time_that_is_taken_leaves_the_first_one_to_who_waits(world: World) -> None:
+    booked = world.requested(MONDAY)
+    waiting = _wait(world, EARLY)
+    services.offer_other_times(world.session, booked.id, world.me, [NOON], world.location_id, world.now)
+    assert _entry(world, waiting) == "waiting"
+    services.take_other_time(world.session, booked.token, NOON, world.now)
+    assert _entry(world, waiting) == "offered"
+    check_everything(world.session)
+
+
+def test_a_move_to_the_same_time_is_none(world: World) -> None:
+    booked = world.confirmed(MONDAY)
+    before, same = len(world.outbox()), (MONDAY, world.location_id, world.now)
+    refused("same-time", Invalid, services.reschedule, world.session, booked.token, *same)
+    for act in (services.reschedule_as_therapist, services.move_as_therapist):
+        refused("same-time", Invalid, act, world.session, booked.id, world.me, *same)
+    assert len(world.outbox()) == before

@@ -11,7 +11,7 @@ from app.core.errors import Gone, Invalid
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable, bookable
 from app.scheduling.services.booking import check_free, when
-from app.scheduling.services.offers import offer_freed
+from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import PATIENT, Actor
@@ -75,7 +75,8 @@ def take_other_time(session: Session, token: object, starts_at: datetime, now: d
     one = place(session, booking, offered[starts_at])
     check_free(session, one, starts_at, now, without=booking.id)
     changes = {**when(starts_at, booking.minutes, one.time_zone), "location_id": one.location_id, "offered_times": None}
-    transition(session, booking, "confirm", PATIENT, now, changes=changes)
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, "confirm", PATIENT, now, changes=changes)
 
 
 def attended(session: Session, booking_id: int, therapist: Actor, now: datetime) -> None:

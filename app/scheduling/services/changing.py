@@ -5,13 +5,13 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, Forbidden, Gone
+from app.core.errors import Conflict, Forbidden, Gone, Invalid
 from app.scheduling import deadlines
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable
 from app.scheduling.services.answering import check_in_time, place
 from app.scheduling.services.booking import check_free, when
-from app.scheduling.services.offers import offer_freed
+from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
 from app.scheduling.services.transitions import NO_NEW_TIME, transition
 from app.scheduling.states import PATIENT, Actor
@@ -46,6 +46,7 @@ def reschedule(session: Session, token: object, starts_at: datetime, location_id
     booking = of_token(session, token)
     check_in_time(booking, now)
     _check_cutoff(booking, booking.reschedule_cutoff, now)
+    _check_another(booking, starts_at, location_id)
     one = place(session, booking, location_id)
     check_free(session, one, starts_at, now, without=booking.id)
     if booking.state == "requested":
@@ -65,6 +66,7 @@ def reschedule_as_therapist(
     """The therapist asks the patient for another time; the old one is kept until the patient agrees."""
     booking = of_therapist(session, booking_id, therapist)
     check_in_time(booking, now)
+    _check_another(booking, starts_at, location_id)
     one = place(session, booking, location_id, by_owner=True)
     check_free(session, one._replace(minimum_notice=0), starts_at, now, without=booking.id)
     _ask(session, booking, one, starts_at, therapist, now)
@@ -78,6 +80,7 @@ def move_as_therapist(
     check_in_time(booking, now)
     if booking.starts_at <= now:
         raise Gone("This visit has begun.", code="too-late")
+    _check_another(booking, starts_at, location_id)
     one = place(session, booking, location_id, by_owner=True)
     check_free(session, one._replace(minimum_notice=0), starts_at, now, without=booking.id)
     _move(session, booking, one, starts_at, therapist, now)
@@ -132,6 +135,12 @@ def _check_cutoff(booking: Booking, cutoff: int, now: datetime) -> None:
         raise Forbidden("It is too late to change this visit online. Please call.", code="past-cutoff")
 
 
+def _check_another(booking: Booking, starts_at: datetime, location_id: int) -> None:
+    """Nobody is mailed about a move that is none."""
+    if (booking.starts_at, booking.location_id) == (starts_at, location_id):
+        raise Invalid("That is when the visit is already. Choose another time.", field="starts_at", code="same-time")
+
+
 def _no_later(booking: Booking, deadline: datetime) -> datetime:
     """A move wins no time: else a request that is moved again and again would keep its place for ever."""
     return min(booking.expires_at, deadline) if booking.expires_at else deadline
@@ -154,7 +163,8 @@ def _move(
         "expires_at": expires_at,
         "offered_times": None,
     }
-    transition(session, booking, "move", actor, now, changes=changes)
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, "move", actor, now, changes=changes)
 
 
 def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime, actor: Actor, now: datetime) -> None:
@@ -167,7 +177,8 @@ def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime,
         "new_by": actor.kind,
         "new_expires_at": deadline,
     }
-    transition(session, booking, "ask_move", actor, now, changes=changes, facts={"new_at": starts_at.isoformat()})
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, "ask_move", actor, now, changes=changes, facts={"new_at": starts_at.isoformat()})
 
 
 def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:
@@ -183,4 +194,5 @@ def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> N
 def _refuse(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:
     if booking.new_starts_at is None:
         raise Conflict("There is no other time to refuse.", code="wrong-state")
-    transition(session, booking, "refuse_move", actor, now, changes=NO_NEW_TIME)
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, "refuse_move", actor, now, changes=NO_NEW_TIME)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.core.logs import logger
 from app.scheduling.models import Booking
-from app.scheduling.services.offers import offer_freed
+from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.timelines import lock
 from app.scheduling.services.transitions import NO_NEW_TIME, transition
 from app.scheduling.states import OPEN, SYSTEM
@@ -42,7 +42,8 @@ def _let_go(session: Session, booking: Booking, now: datetime, *, quiet: bool) -
     if booking.state in OPEN:
         transition(session, booking, "expire", SYSTEM, now, quiet=quiet)
     else:
-        transition(session, booking, "lapse_move", SYSTEM, now, changes=NO_NEW_TIME)
+        with offering_what_is_left(session, booking, now):
+            transition(session, booking, "lapse_move", SYSTEM, now, changes=NO_NEW_TIME)
 
 
 def _expire_alone(session: Session, therapist_id: int, now: datetime) -> int:

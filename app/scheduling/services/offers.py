@@ -1,6 +1,7 @@
 """The waitlist: who waits, and how a freed time is offered in turn. An offer is a held booking, so the time is theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,9 +90,27 @@ def offer_freed(session: Session, freed: Booking, now: datetime) -> int | None:
     Also what puts the next in turn: an offer that lapses is a freed time again. The caller holds the therapist's lock.
     """
     _wait_again(session, freed)
-    if freed.state not in ENDED or freed.starts_at <= now:
+    return _offer_window(session, freed, freed.starts_at, now) if freed.state in ENDED else None
+
+
+@contextmanager
+def offering_what_is_left(session: Session, booking: Booking, now: datetime) -> Iterator[None]:
+    """Around a change: a time that the booking had and has no more is offered to the first who waits for it."""
+    had = starts_of(booking)
+    yield
+    for at in had - starts_of(booking):
+        _offer_window(session, booking, at, now)
+
+
+def starts_of(booking: Booking) -> set[datetime]:
+    """Its time, and the other time that is kept while somebody has asked for it."""
+    return {at for at in (booking.starts_at, booking.new_starts_at) if at}
+
+
+def _offer_window(session: Session, freed: Booking, starts_at: datetime, now: datetime) -> int | None:
+    if starts_at <= now:
         return None
-    window = freed.starts_at - timedelta(minutes=freed.buffer_before), freed.ends_at
+    window = starts_at - timedelta(minutes=freed.buffer_before), starts_at + timedelta(minutes=freed.minutes)
     for entry in _in_turn(session, freed.therapist_id):
         at = _first_suiting(session, entry, window, now)
         if at:

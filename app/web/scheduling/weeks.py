@@ -57,10 +57,14 @@ def week(
     choose: Callable[[FreeTime], str],
     page: Callable[[date], str],
     without: int | None = None,
+    but: datetime | None = None,
 ) -> Week:
-    """Seven days from `wanted`, or from the first day with a free time. Two statements, whatever the range."""
+    """Seven days from `wanted`, or from the first day with a free time. Two statements, whatever the range.
+
+    `without` as in `free_times_of`; `but` is a time that is not shown.
+    """
     last = now + timedelta(days=one.horizon_days + 1)
-    free = free_times_of(session, [one], now, last, now, without=without)
+    free = [each for each in free_times_of(session, [one], now, last, now, without=without) if each.starts_at != but]
     by_day = {day: list(times) for day, times in groupby(free, key=_day)}
     today, end = local(now, one.time_zone).date(), local(last, one.time_zone).date()
     first = min(max(wanted or min(by_day, default=today), today), end)

@@ -87,6 +87,7 @@ def _week(one: Visit, there: int) -> Week:
         choose=lambda free: move_url(one.token, there, at=rfc3339(free.starts_at)),
         page=lambda other: move_url(one.token, there, **{"from": other.isoformat()}),
         without=one.id,
+        but=one.starts_at if there == one.location_id else None,
     )
 
 

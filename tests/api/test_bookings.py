@@ -1,0 +1,154 @@
+"""Booking through the API: what the page refuses is refused here, with the same reason, as a problem that says it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.scheduling import services
+from app.scheduling.models import Booking
+from tests.scheduling.world import CLEAR, MONDAY, World, check_everything
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world(app: Flask, session: Session) -> Iterator[World]:
+    with time_machine.travel(World.now, tick=False):
+        yield World.make(session)
+
+
+def body(world: World, at: datetime = MONDAY, **facts: Any) -> dict[str, Any]:
+    return {
+        "service": world.service_id,
+        "location": world.location_id,
+        "starts_at": at.isoformat(),
+        "contact": {"name": "Pat Example", "email": "pat@example.test"},
+        "screening": {"answers": dict(CLEAR.answers)},
+        **facts,
+    }
+
+
+def book(client: FlaskClient, wanted: dict[str, Any], key: str = "key-1") -> TestResponse:
+    return client.post("/api/v1/bookings", json=wanted, headers={"Idempotency-Key": key})
+
+
+def refused(answer: TestResponse, status: int, code: str) -> None:
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), answer.text
+    told = answer.get_json()
+    assert code in told["type"] or told.get("code") == code, told
+    assert told["title"]
+
+
+def count(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Booking)) or 0
+
+
+@pytest.mark.parametrize(
+    ("at", "status", "code"),
+    [
+        (MONDAY - timedelta(days=4), 422, "time-past"),
+        (MONDAY - timedelta(days=3) + HOUR, 422, "time-too-soon"),
+        (MONDAY + timedelta(days=70), 422, "time-too-far"),
+        (MONDAY + timedelta(minutes=7), 422, "time-off-grid"),
+        (MONDAY - HOUR, 409, "time-taken"),
+    ],
+)
+def test_a_time_that_was_never_shown(
+    client: FlaskClient, world: World, session: Session, at: datetime, status: int, code: str
+) -> None:
+    refused(book(client, body(world, at)), status, code)
+    assert count(session) == 0
+
+
+@pytest.mark.parametrize("name", ["price", "price_cents", "minutes", "buffer_before", "state", "therapist_id"])
+def test_nobody_sends_a_price_or_a_state(client: FlaskClient, world: World, session: Session, name: str) -> None:
+    assert book(client, body(world, **{name: 1})).status_code == 422
+    assert count(session) == 0
+
+
+def test_another_therapists_place_or_service(client: FlaskClient, world: World, session: Session) -> None:
+    other = World.make(session)
+    for facts in ({"location": other.location_id}, {"service": other.service_id}):
+        refused(book(client, body(world, **facts)), 404, "not-bookable")
+    assert count(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"saddle": True}, "emergency"), ({"fever": True}, "see-doctor-first"), (None, "answers-missing")],
+)
+def test_the_safety_questions(
+    client: FlaskClient, world: World, session: Session, change: dict[str, bool] | None, code: str
+) -> None:
+    answers = {} if change is None else {**CLEAR.answers, **change}
+    refused(book(client, body(world, screening={"answers": answers})), 422, code)
+    assert count(session) == 0
+
+
+def test_a_key_books_once_and_other_parameters_under_it_are_refused(
+    client: FlaskClient, world: World, session: Session
+) -> None:
+    first, again = book(client, body(world)), book(client, body(world))
+    assert first.status_code == 201
+    assert first.get_json() == again.get_json()
+    refused(book(client, body(world, MONDAY + HOUR)), 422, "idempotency")
+    assert count(session) == 1
+    assert client.post("/api/v1/bookings", json=body(world)).status_code == 422, "a key is needed"
+
+
+def test_a_taken_time_offers_others(client: FlaskClient, world: World, session: Session) -> None:
+    world.requested(MONDAY)
+    session.commit()
+    answer = book(client, body(world))
+    refused(answer, 409, "time-taken")
+    assert answer.get_json()["times"]
+
+
+def test_reading_and_looking_change_nothing(client: FlaskClient, world: World, session: Session) -> None:
+    booked = world.confirmed()
+    session.commit()
+    path = f"/api/v1/bookings/{booked.token}"
+    for method in (client.get, client.head):
+        assert method(path).status_code == 200
+        for act in ("/cancel", "/reschedule"):
+            assert method(path + act).status_code == 405
+    session.rollback()
+    assert world.state(booked) == "confirmed"
+
+
+def test_the_cut_off_holds_here_too(client: FlaskClient, world: World, session: Session) -> None:
+    services.set_scheduling(session, world.therapist_id, {"cancel_cutoff": 2880, "reschedule_cutoff": 2880}, world.now)
+    booked = world.confirmed()
+    session.commit()
+    path = f"/api/v1/bookings/{booked.token}"
+    later = {"starts_at": (MONDAY + 2 * HOUR).isoformat(), "location": world.location_id}
+    with time_machine.travel(MONDAY - 47 * HOUR, tick=False):
+        refused(client.post(f"{path}/cancel", json={}), 403, "past-cutoff")
+        refused(client.post(f"{path}/reschedule", json=later), 403, "past-cutoff")
+    session.rollback()
+    assert world.state(booked) == "confirmed"
+
+
+def test_moving_and_cancelling(client: FlaskClient, world: World, session: Session) -> None:
+    made = book(client, body(world)).get_json()
+    path = f"/api/v1/bookings/{made['token']}"
+    booked = session.scalars(select(Booking)).one()
+    booked_id = booked.id
+    session.rollback()
+    same = {"starts_at": MONDAY.isoformat(), "location": world.location_id}
+    assert made["state"] == "held"
+    refused(client.post(f"{path}/reschedule", json=same), 422, "same-time")
+    assert client.post(f"{path}/cancel", json={"scope": "one"}).get_json()["state"] == "cancelled_by_patient"
+    assert client.post(f"{path}/cancel", json={}).status_code == 409
+    session.rollback()
+    assert session.get_one(Booking, booked_id).state == "cancelled_by_patient"
+    check_everything(session)
