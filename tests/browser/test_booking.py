@@ -21,6 +21,7 @@ from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from tests import factories
 from tests.browser.conftest import aside
+from tests.support.accounts import ADDRESS, PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
 TYPED = {"Your name": "Pat Example", "E-mail": "pat@example.test", "A note": "Since spring."}
@@ -160,6 +161,53 @@ def test_the_questions_by_keyboard_alone(page: Page, site: str, slug: str) -> No
     assert page.evaluate("document.activeElement.textContent.trim()") == "Go on"
     page.keyboard.press("Enter")
     page.wait_for_url("**/questions/2")
+
+
+def press_through(page: Page, button: str) -> None:
+    """Answer every question of a page with No, and go on, without a mouse."""
+    page.locator(".questions input").first.focus()
+    for _ in page.locator(".questions fieldset").all():
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=button)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
+def test_who_is_signed_in_asks_for_a_visit_by_keyboard_alone_and_needs_no_code(
+    page: Page, site: str, slug: str, app: Flask
+) -> None:
+    aside(lambda: make_user(app))
+    page.goto(f"{site}/account/login")
+    page.get_by_label("E-mail address").focus()
+    page.keyboard.type(ADDRESS)
+    page.get_by_label("Password", exact=True).focus()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/**")
+    expect(page.get_by_role("link", name="My visits").first).to_be_visible()
+    page.goto(f"{site}/therapists/{slug}/times")
+    page.locator(".week__day:not(.week__day--none) .time").first.focus()
+    page.keyboard.press("Enter")
+    for number in (1, 2, 3):
+        expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
+        press_through(page, "Go on")
+    expect(page.get_by_label("Your name")).to_have_value("Ada Sample")
+    expect(page.get_by_label("E-mail")).to_have_value(ADDRESS)
+    page.get_by_label("E-mail").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is everything right?")
+    page.get_by_role("button", name=re.compile("^Request ")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
+    page.goto(f"{site}/visits")
+    page.locator(".visit-row__when").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Waiting for Testa Sample")).to_be_visible()
+    page.get_by_role("link", name="Cancel", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Yes, take it back").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You cancelled this visit")
 
 
 def test_text_at_twice_its_size_still_fits(page: Page, site: str, slug: str, app: Flask) -> None:

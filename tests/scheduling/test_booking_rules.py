@@ -43,8 +43,7 @@ def test_a_held_time_is_nobodys_to_accept() -> None:
 def test_nobody_gets_two_messages_of_one_transition(state, action, who) -> None:  # type: ignore[no-untyped-def]
     told = [recipient for recipient, _ in messages(state, action, who)]
     assert len(told) == len(set(told))
-    if action not in ("attend", "miss"):
-        assert told
+    assert bool(told) == (action not in ("attend", "miss", "new_address")), "these three are told to nobody"
 
 
 @given(moments, st.timedeltas(timedelta(minutes=10), timedelta(days=60)), st.integers(1, 72))
@@ -57,7 +56,10 @@ def test_the_accept_deadline_is_after_now_and_before_the_visit(now: datetime, ah
 
 @given(moments, st.timedeltas(timedelta(minutes=1), timedelta(days=60)))
 def test_reminders_come_before_the_visit_and_not_at_once(now: datetime, ahead: timedelta) -> None:
-    for at in deadlines.reminders(now, now + ahead).values():
+    reminders = deadlines.reminders(now, now + ahead)
+    assert set(reminders) <= {"24h", "2h"}
+    assert (len(reminders) == 2) == (ahead > timedelta(hours=25))
+    for at in reminders.values():
         assert now + timedelta(hours=1) < at < now + ahead
 
 

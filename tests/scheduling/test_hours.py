@@ -57,7 +57,9 @@ def at(text):
 
 def test_nine_stays_nine_on_both_sides_of_both_clock_changes():
     schedule = Schedule("America/New_York", weekly=every_day(9 * 60, 17 * 60))
-    for start, end in opening_intervals(schedule, date(2027, 1, 1), date(2027, 12, 31)):
+    found = opening_intervals(schedule, date(2027, 1, 1), date(2027, 12, 31))
+    assert len(found) == 365
+    for start, end in found:
         shown = [instant_of(q).astimezone(ZoneInfo("America/New_York")) for q in (start, end)]
         assert [(s.hour, s.minute) for s in shown] == [(9, 0), (17, 0)]
 
