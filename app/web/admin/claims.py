@@ -2,24 +2,21 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts.administration import note_act
 from app.accounts.roles import ADMIN
 from app.core.clock import now
-from app.core.errors import DomainError
 from app.directory import review, services
 from app.directory.boards import LOOK_UPS, REGISTRY
 from app.doors.audience import audience
-from app.doors.database import db, transaction
-from app.doors.locale import said
+from app.doors.database import db
 from app.referrals import queries as referral_queries
 from app.referrals.services import doctors as doctor_services
 from app.web.admin.doctor_words import shown
-from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, who
+from app.web.admin.room import EmptyForm, OptionalReasonForm, ReasonForm, admin, decided, who
 from app.web.directory.forms import REASONS
 
 
@@ -113,15 +110,10 @@ def _reason() -> str:
 
 
 def _decided(back: str, subject: str, word: str, words: str, decide: Callable[[Session], object]) -> Response:
-    """Decide and note it in one transaction; what stands against it is said on the page it came from."""
-    try:
-        with transaction() as session:
-            decide(session)
-            note_act(session, who(), word, subject, words)
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        flash(said(error), "error")
-    else:
-        flash(_("Done, and kept in the history."), "success")
-    return redirect(url_for(back))
+    """Decide and note it, together."""
+
+    def act(session: Session) -> None:
+        decide(session)
+        note_act(session, who(), word, subject, words)
+
+    return decided(act, url_for(back))

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import administration
 from app.accounts.models import User
 from app.accounts.roles import ADMIN
-from app.core.errors import DomainError
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
-from app.doors.database import db, transaction
-from app.doors.locale import said
-from app.web.admin.room import ReasonForm, RoleForm, admin
+from app.doors.database import db
+from app.web.admin.room import ReasonForm, RoleForm, admin, decided
 
 
 @admin.get("/users")
@@ -53,13 +50,5 @@ def set_active(user_id: int, word: str) -> Response:
 
 def _done(act: Callable[[Session, User], None]) -> Response:
     me = signed_in_user().id
-    try:
-        with transaction() as session:
-            act(session, session.get_one(User, me))
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        flash(said(error), "error")
-    else:
-        flash(_("Done, and kept in the history."), "success")
-    return redirect(url_for(".users", q=request.args.get("q", "")[:100] or None))
+    back = url_for(".users", q=request.args.get("q", "")[:100] or None)
+    return decided(lambda session: act(session, session.get_one(User, me)), back)

@@ -1,20 +1,25 @@
 """The blueprint of `/admin`, its forms, and who is deciding. No page here reads a visit or anything about health."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.accounts.actors import actor, names_of
 from app.accounts.roles import ADMIN, PATIENT, ROLES
+from app.core.errors import DomainError
 from app.directory.licences import LicenceStatus
 from app.doors.caller import signed_in_user
-from app.doors.database import db
+from app.doors.database import db, transaction
+from app.doors.locale import said
 from app.web.admin import words
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -31,6 +36,20 @@ def who() -> str:
 def names(actors: Iterable[str]) -> dict[str, str]:
     """Whom the histories mean, for admins' eyes."""
     return names_of(db.session, actors)
+
+
+def decided(act: Callable[[Session], object], back: str) -> Response:
+    """Decide in one transaction and go back; what stands against it is said there. A thing that is not there is 404."""
+    try:
+        with transaction() as session:
+            act(session)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        flash(said(error), "error")
+    else:
+        flash(_("Done, and kept in the history."), "success")
+    return redirect(back)
 
 
 class EmptyForm(FlaskForm):

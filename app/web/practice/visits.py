@@ -20,6 +20,7 @@ from app.scheduling import queries, safety
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
 from app.scheduling.queries.free_times import free_times_of
+from app.scheduling.states import Actor
 from app.web.practice.fields import is_near
 from app.web.practice.room import actor, my_id, practice
 from app.web.practice.visit_forms import MessageForm, MoveForm
@@ -105,15 +106,13 @@ def move(booking_id: int) -> Answer:
 @practice.post("/visits/<int:booking_id>/agree")
 @audience("therapist")
 def agree(booking_id: int) -> Response:
-    change = lambda session, now: scheduling.agree_to_move_as_therapist(session, booking_id, actor(), now)  # noqa: E731
-    return _do(booking_id, change, _("Moved to the new time."))
+    return _do_as_me(booking_id, scheduling.agree_to_move_as_therapist, _("Moved to the new time."))
 
 
 @practice.post("/visits/<int:booking_id>/keep")
 @audience("therapist")
 def keep(booking_id: int) -> Response:
-    change = lambda session, now: scheduling.refuse_move_as_therapist(session, booking_id, actor(), now)  # noqa: E731
-    return _do(booking_id, change, _("The visit stays when it was."))
+    return _do_as_me(booking_id, scheduling.refuse_move_as_therapist, _("The visit stays when it was."))
 
 
 @practice.post("/visits/<int:booking_id>/cancel")
@@ -132,14 +131,13 @@ def cancel(booking_id: int) -> Response:
 @practice.post("/visits/<int:booking_id>/came")
 @audience("therapist")
 def came(booking_id: int) -> Response:
-    return _do(booking_id, lambda session, now: scheduling.attended(session, booking_id, actor(), now), _("Saved."))
+    return _do_as_me(booking_id, scheduling.attended, _("Saved."))
 
 
 @practice.post("/visits/<int:booking_id>/missed")
 @audience("therapist")
 def missed(booking_id: int) -> Response:
-    change = lambda session, now: scheduling.no_show(session, booking_id, actor(), now)  # noqa: E731
-    return _do(booking_id, change, _("Saved. The person is not told."))
+    return _do_as_me(booking_id, scheduling.no_show, _("Saved. The person is not told."))
 
 
 @practice.post("/visits/<int:booking_id>/message")
@@ -195,6 +193,11 @@ def _do(booking_id: int, change: Callable[[Session, datetime], object], done: st
         flash(done, "ok")
     back = url_for(".today") if request.form.get("back") == "today" else url_for(".visit", booking_id=booking_id)
     return redirect(back, code=303)
+
+
+def _do_as_me(booking_id: int, act: Callable[[Session, int, Actor, datetime], object], done: str) -> Response:
+    """The same for a change that needs to know no more than which visit, by whom and when."""
+    return _do(booking_id, lambda session, now: act(session, booking_id, actor(), now), done)
 
 
 def _page(booking_id: int, form: MessageForm) -> str:
