@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, vDuration, vText
-from icalendar.parser import foldline
 
 from app.core.catalogues import ENGLISH, texts
 from app.core.texts import N_
 from app.scheduling.queries.agenda import AgendaRow
 from app.scheduling.zone_block import stamp, zone_blocks
 
+LONGEST_LINE = 75
 IN_UTC = "%Y%m%dT%H%M%SZ"
 CONFIRMED = frozenset({"confirmed", "attended", "no_show"})
 
@@ -40,7 +40,7 @@ def feed_file(rows: Iterable[AgendaRow], name: str, base_url: str, language: str
         calendar.add_component(block)
     asked = texts(language).gettext(N_("Request"))
     head, end = calendar.to_ical().split(b"END:VCALENDAR")
-    events = "".join(f"{foldline(line)}\r\n" for row in visits for line in _event(row, base_url, asked))
+    events = "".join(f"{_folded(line)}\r\n" for row in visits for line in _event(row, base_url, asked))
     return bytes(head + events.encode() + b"END:VCALENDAR" + end)
 
 
@@ -59,6 +59,21 @@ def _event(row: AgendaRow, base_url: str, asked: str) -> Iterator[str]:
     yield f"STATUS:{'CONFIRMED' if confirmed else 'TENTATIVE'}"
     yield f"URL:{base_url}/practice/visits/{row.id}"
     yield "END:VEVENT"
+
+
+def _folded(line: str) -> str:
+    """At most 75 bytes a line, and no letter cut through (RFC 5545 §3.1)."""
+    if len(line.encode()) <= LONGEST_LINE:
+        return line
+    parts, size = [""], 0
+    for letter in line:
+        width = len(letter.encode())
+        if size + width > LONGEST_LINE:
+            parts.append("")
+            size = 1
+        parts[-1] += letter
+        size += width
+    return "\r\n ".join(parts)
 
 
 def _moment(at: datetime, time_zone: str) -> str:

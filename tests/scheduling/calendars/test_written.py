@@ -82,7 +82,6 @@ def test_a_busy_practice_has_a_feed_of_a_line_a_fact() -> None:
     assert feed_file(rows, "Unknot", BASE) == content
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", ZONES)
 def test_a_zone_is_described_as_it_is(name: str) -> None:
     """Asked of dateutil, which reads the block by itself."""

@@ -115,7 +115,9 @@ def _book(own: Any, draft: Draft, referral_id: int | None, at: datetime) -> str:
 
 def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
     """What was typed stays; the page says what to do."""
-    if error.code in ("draft-ended", "offer-ended", "not-bookable", "visit-unknown"):
+    if error.code == "offer-ended" and draft.offer:
+        return redirect(f"/visits/{draft.offer}", 303)
+    if error.code in ("draft-ended", "not-bookable", "visit-unknown"):
         raise error
     mine = own_visit(draft) if error.code == "time-taken" else None
     if mine:

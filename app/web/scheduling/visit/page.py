@@ -34,6 +34,7 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
     """Everything that the templates of a visit need."""
     state, zone = state_of(visit, now), visit.time_zone
     live = state in ("requested", "confirmed") and visit.starts_at > now
+    offered_us = state in ("held", "hold_ended") and is_offer(session, visit.id)
     return {
         "visit": visit,
         "state": state,
@@ -44,7 +45,8 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
         "zone_id": zone,
         "where": gettext("At your home") if visit.location_kind == "home_visits" else calendar_file.where(visit),
         "deadline": local(visit.expires_at, zone) if visit.expires_at else None,
-        "is_offer": state == "held" and is_offer(session, visit.id),
+        "is_offer": state == "held" and offered_us,
+        "was_offer": state == "hold_ended" and offered_us,
         "may_cancel": live and _open(visit, visit.cancel_cutoff, now),
         "may_move": live and visit.service_id is not None and _open(visit, visit.reschedule_cutoff, now),
         "cancel_until": _until(visit, visit.cancel_cutoff, now) if live else None,

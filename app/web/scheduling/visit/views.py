@@ -4,11 +4,11 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask_babel import gettext
 
 from app.core.clock import now
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limit
-from app.doors.locale import language
+from app.doors.locale import language, said
 from app.notifications.mime import address_of
 from app.notifications.transports import sender_of
 from app.scheduling import calendar_file, queries, services
@@ -47,10 +47,10 @@ def done(token: str) -> Answer:
 @visits.post("/<token>/take")
 @audience("public")
 def take(token: str) -> Answer:
-    """Take the time that the waitlist offered: the safety questions first."""
+    """Take the time that the waitlist offered: the safety questions first. What has ended or is taken says so itself."""
     one = queries.visit(db.session, token)
     if not shown(db.session, one, now())["is_offer"] or one.service_id is None:
-        raise NotFound("There is no offer behind this link.")
+        return redirect(f"/visits/{token}", 303)
     draft = Draft(
         one.therapist_slug, one.service_id, one.location_id, one.starts_at.isoformat(),
         name=one.name, email=one.email or "", phone=one.phone or "", contact_done=True, offer=token,
@@ -82,11 +82,12 @@ def cancel(token: str) -> Answer:
 @audience("public")
 def answer(token: str) -> Answer:
     """Agree to the other time, or keep the first."""
-    with transaction() as session:
-        if request.form.get("answer") == "agree":
-            services.agree_to_move(session, token, now())
-        else:
-            services.refuse_move(session, token, now())
+    change = services.agree_to_move if request.form.get("answer") == "agree" else services.refuse_move
+    try:
+        with transaction() as session:
+            change(session, token, now())
+    except (Conflict, Gone) as error:
+        flash(said(error), "error")
     return redirect(f"/visits/{token}", 303)
 
 
@@ -97,8 +98,13 @@ def other_time(token: str) -> Answer:
     at = instant("at")
     if at is None:
         raise Invalid(gettext("Choose one of the times."), field="at")
-    with transaction() as session:
-        services.take_other_time(session, token, at, now())
+    try:
+        with transaction() as session:
+            services.take_other_time(session, token, at, now())
+    except (Conflict, Gone, Invalid) as error:
+        gone = gettext("That time is not free any more. Choose another one, or wait for the answer.")
+        flash(gone if error.code == "time-taken" else said(error), "error")
+        return redirect(f"/visits/{token}", 303)
     return redirect(f"/visits/{token}/done", 303)
 
 
