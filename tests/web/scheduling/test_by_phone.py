@@ -97,3 +97,17 @@ def test_the_therapist_is_told_that_nobody_checked_the_number(app: Flask, sessio
     sign_in(client, "wren@person.example")
     assert "nobody has checked it" in client.get(f"/practice/visits/{by_phone.id}").text
     assert "nobody has checked it" not in client.get(f"/practice/visits/{by_mail.id}").text
+
+
+def test_the_therapist_is_told_that_other_times_reach_nobody_by_mail(
+    app: Flask, session: Session, clock: object
+) -> None:
+    user_id = make_user(app, "wren@person.example", "patient", "therapist")
+    world = World.make(session, user_id=user_id)
+    by_phone = world.book(contact=person(email=None, phone="(512) 555-0123"))
+    by_mail = world.requested(MONDAY + timedelta(hours=2))
+    session.commit()
+    client = app.test_client()
+    sign_in(client, "wren@person.example")
+    pages = [client.get(f"/practice/visits/{one.id}/other-times").text for one in (by_phone, by_mail)]
+    assert ["No mail reaches this person. Call +15125550123" in page for page in pages] == [True, False]
