@@ -19,6 +19,7 @@ from app.accounts import queries, services
 from app.accounts.models import User
 from app.accounts.passwords import normalise
 from app.core import clock
+from app.core.texts import N_
 from app.doors.caller import caller, signed_in_user
 from app.doors.database import db, transaction
 from app.doors.locale import language
@@ -57,10 +58,10 @@ def _acceptable(form: forms.RegisterForm) -> bool:
 def _write_welcome(user: User) -> None:
     if user.confirmed_at is None:
         post(
-            "welcome", _("Please confirm your address"), user.email, user=user, token=generate_confirmation_token(user)
+            "welcome", N_("Please confirm your address"), user.email, user=user, token=generate_confirmation_token(user)
         )
     else:
-        post("welcome_existing", _("You already have an account"), user.email, user=user)
+        post("welcome_existing", N_("You already have an account"), user.email, user=user)
 
 
 def send_confirmation() -> ResponseReturnValue:
@@ -91,11 +92,11 @@ def _write_reset(changes: Session, email: str) -> None:
         _write_no_account(email)
     else:
         token = generate_reset_password_token(user)
-        post("reset_instructions", _("Choose a new password"), user.email, user=user, token=token)
+        post("reset_instructions", N_("Choose a new password"), user.email, user=user, token=token)
 
 
 def _write_no_account(email: str) -> None:
-    post("no_account", _("There is no account with this address"), email)
+    post("no_account", N_("There is no account with this address"), email)
 
 
 def _mailed(email: str) -> ResponseReturnValue:

@@ -1,13 +1,17 @@
 """Mails about an account go into our outbox, in the transaction that caused them."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask, after_this_request
+from flask_babel import force_locale, gettext
 from flask_security import MailUtil
 from flask_security.utils import send_mail
 from werkzeug.wrappers import Response
 
+from app.accounts.models import User
 from app.core import clock
+from app.core.catalogues import known
 from app.core.tokens import new_token
 from app.doors.database import db
 from app.notifications.messages import Message
@@ -49,6 +53,10 @@ def _commit(response: Response) -> Response:
     return response
 
 
-def post(letter: str, subject: str, email: str, **facts: object) -> None:
-    """Write the letter `templates/security/email/<letter>` to an address."""
-    send_mail(subject, email, f"security/email/{letter}", email=email, **facts)
+def post(letter: str, subject: str, email: str, *, user: User | None = None, **facts: object) -> None:
+    """Write the letter `templates/security/email/<letter>` to an address, under a subject that is marked by `N_`.
+
+    In the language of the account, because anybody may press the button that sends it; in the page's to nobody's address.
+    """
+    with force_locale(known(user.language)) if user else nullcontext():
+        send_mail(gettext(subject), email, f"security/email/{letter}", email=email, user=user, **facts)

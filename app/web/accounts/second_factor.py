@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
-from flask_babel import gettext as _
 from flask_security import Totp, UserMixin, tf_disabled, tf_profile_changed, wan_deleted, wan_registered
 from passlib.totp import TotpMatch
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from app.accounts.authenticator import factory
 from app.accounts.demo import code_now
 from app.accounts.guarded import GUARDED, Step
 from app.accounts.models import User
+from app.core.texts import N_
 from app.doors.caller import caller, step_before_rooms
 from app.doors.database import db
 from app.web.accounts.mail import post
@@ -98,4 +98,4 @@ def _forget_when_last(user: User, another: bool) -> None:
 
 
 def _tell(user: User) -> None:
-    post("factor_changed", _("The way you sign in was changed"), user.email, user=user)
+    post("factor_changed", N_("The way you sign in was changed"), user.email, user=user)

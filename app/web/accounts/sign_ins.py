@@ -11,6 +11,7 @@ from flask_security import change_email_confirmed, password_changed, password_re
 from app.accounts import queries, services
 from app.accounts.models import User
 from app.core import clock
+from app.core.texts import N_
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.web.accounts import joining
@@ -119,5 +120,5 @@ def _everywhere_out(_app: Flask, user: User, **_: Any) -> None:
 
 
 def _tell_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:
-    post("address_changed", _("Your address was changed"), old_email, user=user)
+    post("address_changed", N_("Your address was changed"), old_email, user=user)
     joining.joined(db.session, user)
