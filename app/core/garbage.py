@@ -3,7 +3,7 @@
 import atexit
 import gc
 
-OBJECTS = 100_000
+OBJECTS = 500_000
 """How many new objects make it look for garbage: reference counts free nearly all of ours before."""
 
 

@@ -44,3 +44,9 @@ def test_registry_roster_and_doctors(run: Any, tmp_path: Path) -> None:
     board = florida(tmp_path, florida_row("12345", "SAMPLESON"))
     assert run("import", "roster", str(board), "--board", "US-FL")["changed"] == 1
     assert run("import", "doctors", str(registry))["doctors"] == 0
+
+
+def test_they_start_without_what_only_pages_need() -> None:
+    code = "import sys, app.cli.alone; print({'flask_security', 'structlog', 'phonenumbers', 'rapidfuzz'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"

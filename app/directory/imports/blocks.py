@@ -76,13 +76,15 @@ class Window:
 
 
 class Kind(NamedTuple):
-    """How the rows of a file look. `head` finds a newline with a row behind it and captures the row's key.
+    """How the rows of a file look. `head` finds a newline with a row behind it and captures the row's key; `entity` does
+    the same and captures the key's last byte, which is sooner done.
 
     A key is the NPI, what separates, and the entity type: 1, 2, or for none the first byte of what follows, `none`.
     It stands `at` bytes into the row and has `width` bytes. `close` are the last bytes of a row.
     """
 
     head: re.Pattern[bytes]
+    entity: re.Pattern[bytes]
     at: int
     width: int
     separator: bytes
@@ -118,14 +120,20 @@ def quoted_rows(values: int, newline: bytes) -> Kind:
     A quote that begins a line and stands before a digit cannot be inside a value, where quotes are doubled.
     """
     behind = rb'(?:(?<=[^"]"%b)|(?<=,""%b))' % (newline, newline)
-    head = rb'\n%b"([12][0-9]{9}","[12"])(?s:.{%d})' % (behind, 3 * values - 16)
-    return Kind(re.compile(head), 1, 14, b'","', b'"', b'"' + newline)
+    head, entity = (
+        re.compile(rb'\n%b"%b(?s:.{%d})' % (behind, key, 3 * values - 16))
+        for key in (rb'([12][0-9]{9}","[12"])', rb'[12][0-9]{9}","([12"])')
+    )
+    return Kind(head, entity, 1, 14, b'","', b'"', b'"' + newline)
 
 
 def bare_rows(values: int) -> Kind:
     """Rows as data frames and spreadsheets save them, quotes only where needed: 1234567893,1.0,…"""
-    head = rb"\n([12][0-9]{9},[12,])(?s:.{%d})" % (values - 13)
-    return Kind(re.compile(head), 0, 12, b",", b",", b"\n")
+    head, entity = (
+        re.compile(rb"\n%b(?s:.{%d})" % (key, values - 13))
+        for key in (rb"([12][0-9]{9},[12,])", rb"[12][0-9]{9},([12,])")
+    )
+    return Kind(head, entity, 0, 12, b",", b",", b"\n")
 
 
 def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, known: Set[bytes]) -> Counted | None:
@@ -133,14 +141,14 @@ def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, kn
 
     Individuals matter when `mark` (unless it is empty) is in their row; rows whose key is `known` do too.
     """
-    keys = kind.head.findall(block, start - 1, stop - 1)
+    keys = (kind.head if known else kind.entity).findall(block, start - 1, stop - 1)
     if len(keys) != lines(block, start, stop) or not _ends_as_rows_do(block, start, stop, kind):
         return None
     matter = _marked(block, start, stop, kind, mark) if mark else []
     if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in matter):
         rows = (match.start() + 1 for match in kind.head.finditer(block, start - 1, stop - 1))
         matter = sorted({*matter, *(row for row, key in zip(rows, keys, strict=True) if key in known)})
-    every = b"".join(keys)[kind.width - 1 :: kind.width]
+    every = b"".join(keys)[kind.width - 1 :: kind.width] if known else b"".join(keys)
     these = bytes(block[row + kind.at + kind.width - 1] for row in matter)
     individuals, organizations, deactivated = (
         every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)

@@ -16,6 +16,9 @@ from app.directory.models import Licence, Location, Therapist
 
 Values = dict[str, Any]
 
+_STATUS = {each.value: each for each in LicenceStatus}
+_CHECKED = {each.value: each for each in CheckedHow}
+
 
 def insert(session: Session, people: list[Values], licences: list[Values], locations: list[Values]) -> None:
     """Insert new people with all that is theirs, which names them by NPI, and list those who may be listed."""
@@ -56,9 +59,8 @@ def _wholes(people: list[Values], licences: list[Values], locations: list[Values
     """What the listings are made of, as it would be read back."""
     own_licences: defaultdict[int, list[tuple[LicenceFacts, str]]] = defaultdict(list)
     for each in licences:
-        facts = LicenceFacts(
-            each["jurisdiction"], each["number"], LicenceStatus(each["status"]), None, CheckedHow(each["checked_how"]), None
-        )  # fmt: skip
+        status, how = _STATUS[each["status"]], _CHECKED[each["checked_how"]]
+        facts = LicenceFacts(each["jurisdiction"], each["number"], status, None, how, None)
         own_licences[each["therapist_id"]].append((facts, each["issuer"]))
     own_places: defaultdict[int, list[LocationFacts]] = defaultdict(list)
     for each in locations:

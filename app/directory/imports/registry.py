@@ -169,10 +169,9 @@ def _licences(cells: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], int, i
     """The massage licences, then how many numbers were masked and how many came without a state."""
     kept: dict[tuple[str, str], None] = {}
     masked = stateless = 0
-    for slot in range(18, 33):
-        if cells[slot] != MASSAGE or not cells[slot + 15].strip():
+    for taxonomy, raw, code in zip(cells[18:33], cells[33:48], cells[48:63], strict=True):
+        if taxonomy != MASSAGE or not raw.strip():
             continue
-        raw, code = cells[slot + 15], cells[slot + 30]
         number, state = cleaning.licence_number(cleaning.unsaved(raw)), cleaning.state(code)
         masked += number is None
         stateless += number is not None and state is None

@@ -71,6 +71,7 @@ def test_any_whole_file_gives_what_a_plain_reader_gives(
     content = content if last_newline else content.rstrip(b"\r\n")
     npis = {files.npi(number).encode() for number in known}
     assert scanned(content, npis, block) == read_plainly(content, npis)
+    assert scanned(content, set(), block) == read_plainly(content, set())
 
 
 @pytest.mark.parametrize("place", range(6))
