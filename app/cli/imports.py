@@ -1,6 +1,7 @@
 """`flask import nppes FILE`, `flask import doctors FILE` and `flask import roster FILE --board US-FL`."""
 
 import getpass
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,10 +81,15 @@ def _job(dry_run: bool, path: Path | None) -> Iterator[Job]:
         unit = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if name == "reading" else {"unit": " people"}
         bar = tqdm(total=size, desc=name, mininterval=0.5, disable=None, **unit)
         bars.append(bar)
-        return lambda position: bar.update(position - bar.n)
+
+        def show(position: int) -> None:
+            bar.update(position - bar.n)
+            stop_if_asked()
+
+        return show
 
     try:
-        with Rejects(path) as rejects:
+        with _stopped_between_transactions() as stop_if_asked, Rejects(path) as rejects:
             yield Job(transaction, f"cli:{getpass.getuser()}", rejects, begin, dry_run)
     except KeyboardInterrupt:
         click.echo("stopped. What was saved stays; run the same command again to go on.", err=True)
@@ -91,3 +97,29 @@ def _job(dry_run: bool, path: Path | None) -> Iterator[Job]:
     finally:
         for bar in bars:
             bar.close()
+
+
+@contextmanager
+def _stopped_between_transactions() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C wait for the next call of what is given, where no transaction is open; a second one waits for nothing.
+
+    In the middle of a statement it could leave a connection that nobody rolls back, and the database locked.
+    """
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)

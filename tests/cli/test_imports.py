@@ -1,12 +1,18 @@
 """The import commands as typed."""
 
 import json
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.directory.imports import registry_apply
+from app.directory.imports import registry_apply, spool
+from app.directory.imports.models import ImportRun
+from app.directory.models import Therapist
 from tests.directory.imports import files
 from tests.directory.imports.files import massage_therapist, written
 
@@ -51,3 +57,22 @@ def test_stopping_says_how_to_go_on(app: Flask, tmp_path: Path, monkeypatch: pyt
     result = app.test_cli_runner().invoke(args=["import", "nppes", str(path)])
     assert result.exit_code == 130
     assert "run the same command again" in result.stderr
+
+
+def test_an_interrupt_waits_until_the_batch_is_saved(
+    app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, usual = registry_apply.apply, signal.getsignal(signal.SIGINT)
+
+    def interrupted(*arguments: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        real(*arguments)
+
+    monkeypatch.setattr(spool, "BATCH", 2)
+    monkeypatch.setattr(registry_apply, "apply", interrupted)
+    path = written(tmp_path, files.quoted([massage_therapist(number) for number in range(5)]))
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(path)])
+    assert result.exit_code == 130
+    assert session.scalar(select(func.count()).select_from(Therapist)) == 2
+    assert session.scalars(select(ImportRun.outcome)).all() == ["stopped"]
+    assert signal.getsignal(signal.SIGINT) is usual

@@ -28,8 +28,7 @@ def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict
             known, points = registry_apply.known_npis(session), Points()
         counts.update(dict.fromkeys(_OUTCOMES, 0))
         others = _read_registry(job, path, locations, known, spool, counts)
-        show = job.begin("saving", spool.count)
-        saved = 0
+        show, saved = job.begin("saving", spool.count), 0
         for batch in spool.batches():
             counts.update(_save(job, batch, points, others))
             saved += len(batch)

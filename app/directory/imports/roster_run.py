@@ -19,7 +19,10 @@ def import_roster(job: Job, path: Path, board: Board) -> dict[str, int]:
             progress = job.begin("reading", source.size)
             counts.update(scan_roster(source, board, ours, spool.add, job.rejects, progress))
         counts["rejected"] = job.rejects.count
+        show, saved = job.begin("saving", spool.count), 0
         for batch in spool.batches():
             with job.transaction() as session:
                 counts.update(roster_apply.apply(session, batch, board, path.name, job.actor, dry_run=job.dry_run))
+            saved += len(batch)
+            show(saved)
     return dict(counts)

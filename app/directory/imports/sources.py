@@ -105,7 +105,13 @@ def _refuse_what_is_no_text(source: Source) -> None:
         raise source.refusal("the file is a web page, perhaps an error page saved in its place")
     if start.startswith((b"{", b"[")):
         raise source.refusal("the file is JSON")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" in head and head[1::2].count(0) > len(head) // 4):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_zero(head):
         raise source.refusal("the file is UTF-16; save it as CSV UTF-8")
     if b"\0" in head or sum(byte < 9 for byte in head) > len(head) // 100:
         raise source.refusal("the file is binary, not text")
+
+
+def _every_other_is_zero(head: bytes) -> bool:
+    """As Latin text is in UTF-16; programs and pictures have zeros anywhere."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return min(even, odd) == 0 and max(even, odd) > len(head) // 4

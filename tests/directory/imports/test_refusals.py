@@ -30,6 +30,7 @@ WRONG = {
     "utf-16 without mark": (GOOD.decode().encode("utf-16-le"), "UTF-16"),
     "latin-1 header": (b"\xe9" + GOOD, "not UTF-8"),
     "binary": (bytes(range(256)) * 100, "binary"),
+    "program": (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0\x3e\0\x01\0\0\0" * 90, "binary"),
     "gzip": (gzip.compress(GOOD), "gzip"),
     "workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "Excel"),
     "cut in a value": (GOOD[:-500], "ends in the middle"),
