@@ -108,6 +108,10 @@ def test_an_address_that_is_taken_is_not_told(app: Flask, ada: FlaskClient, sess
         for email in ("ben@person.example", NEW)
     ]
     assert pages[0] == pages[1]
+    taken, free = letters(session)
+    assert (taken["to"], taken["subject"]) == ("ben@person.example", "This address has an account already")
+    assert "change-email" not in taken["text"]
+    assert free["to"] == NEW
 
 
 def test_a_name_is_changed_and_tidied(ada: FlaskClient, session: Session) -> None:

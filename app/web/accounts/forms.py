@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as library
 from flask_security.change_email import ChangeEmailForm as LibraryChangeEmailForm
@@ -14,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import User
 from app.doors.locale import site_languages
+from app.web.accounts.mail import post
 
 LABELS = {
     "email": _l("E-mail address"),
@@ -76,7 +78,16 @@ class ChangePasswordForm(Worded, library.ChangePasswordForm):
 
 
 class ChangeEmailForm(Worded, LibraryChangeEmailForm):
+    """An address that has an account gets a mail as well, without a link: the same words and the same work for both."""
+
     words = {"email": _l("New e-mail address")}
+
+    def validate(self, **kwargs: Any) -> bool:
+        good = bool(super().validate(**kwargs))
+        known = self.existing_email_user
+        if known is not None:
+            post("address_taken", _("This address has an account already"), known.email, user=known)
+        return good
 
 
 class CodeForm(Worded, library.TwoFactorVerifyCodeForm):
