@@ -98,6 +98,18 @@ def test_a_decision_needs_a_reason(admin: FlaskClient, session: Session, licence
     assert session.scalars(select(LicenceEvent)).all() == []
 
 
+@pytest.mark.parametrize("far", ["9999-12-31", "0001-01-01"])
+def test_a_last_day_that_nobody_means_is_said_so(
+    admin: FlaskClient, session: Session, licence: Licence, far: str
+) -> None:
+    facts = {"status": "active", "expires_on": far, "reason": "The board's page"}
+    answer = admin.post(f"/admin/licences/{licence.id}", data=facts)
+    assert answer.status_code == 422
+    assert "Check the year" in answer.text
+    session.refresh(licence)
+    assert licence.expires_on != date.fromisoformat(far)
+
+
 def test_a_revoked_licence_hides_the_listing_and_a_renewed_one_brings_it_back(
     admin: FlaskClient, session: Session, licence: Licence
 ) -> None:

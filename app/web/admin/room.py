@@ -21,6 +21,7 @@ from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.locale import said
 from app.web.admin import words
+from app.web.practice.fields import far_dates_refused
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.context_processor(lambda: {"words": words})
@@ -71,7 +72,7 @@ class LicenceForm(FlaskForm):
         _l("What the board says"),
         choices=[SelectChoice(each.value, words.STATUS[each.value]) for each in LicenceStatus if each != "unknown"],
     )
-    expires_on = DateField(_l("Valid through"), [Optional()])
+    expires_on = DateField(_l("Valid through"), [Optional(), far_dates_refused])
     reason = TextAreaField(_l("How you know"), REASON, description=_l("Where you looked, and what it said."))
 
 
