@@ -19,11 +19,13 @@ from app.places.zones import zone_at
 BIG_CITY = 1_000_000
 HAMLET = 1_500
 """Weight of a place so small that its name, typed without a state, may be a misspelt city's."""
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Letters, digits and the blank as East Asian keyboards write them, to ours."""
 
 
 def geocode(session: Session, text: str, near: tuple[float, float] | None = None) -> Geocoded:
     """What place a text means. `near` (lat, lon in degrees) prefers namesakes around it. Never guesses from nonsense."""
-    text = text.strip()
+    text = text.translate(_WIDE).strip()
     if not text or len(text) > parse.LONGEST_TEXT or not any(c.isalnum() for c in text):
         return Geocoded(note=ASK)
     if at := parse.point(text):

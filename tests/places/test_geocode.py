@@ -60,6 +60,8 @@ def label(answer: Geocoded) -> str:
         ("10115 Berlin", "10115, Germany"),
         ("2000 Australia", "2000, Australia"),
         ("2139", "Cambridge, MA 02139"),
+        ("７８７０４", "Austin, TX 78704"),
+        ("Ａｕｓｔｉｎ　ＴＸ", "Austin, TX"),
     ],
 )
 def test_one_place(session: Session, typed: str, expected: str) -> None:
