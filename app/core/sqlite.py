@@ -27,7 +27,7 @@ PRAGMAS = (
     "busy_timeout=15000",
     "cache_size=-65536",
     "wal_autocheckpoint=4000",
-    "mmap_size=1073741824",
+    "mmap_size=2147418112",
     "temp_store=MEMORY",
 )
 TURN = "unknot_turn"

@@ -1,7 +1,7 @@
-"""Boxes that double, and which of their entries lie in the ring that each adds. The geometry of the finder."""
+"""Boxes that grow, and which of their entries lie in the ring that each adds. The geometry of the finder."""
 
 from collections.abc import Iterator
-from math import cos, pi, radians, sin
+from math import cos, inf, pi, radians, sin
 from typing import Any, NamedTuple
 
 from app.core.geometry import HALF_TURN_KM, distance_of, half_chord
@@ -10,6 +10,8 @@ from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
 
 FIRST_BOX_KM = 5.0
+FEW = 3
+"""A ring with fewer is in thinly settled country, or asks for what is rare."""
 MM = 1_000_000
 """Millimetres in a kilometre: order is by whole millimetres, then by therapist, so that it is total and writes exactly."""
 RADIAN = pi / 180
@@ -38,14 +40,29 @@ def nearness(mm: int) -> int:
     return ((mm + 5 * MM - 1) // (5 * MM) - 1).bit_length() if mm else 0
 
 
-def rings(criteria: SearchCriteria, first: int = 0) -> Iterator[tuple[float, float, float]]:
-    """(inner, box, outer) in km, from near to far; each ends where a ring of `nearness` does. The first ends at `first`."""
+class Ring(NamedTuple):
+    """What lies in a box of `size` km and beyond `inner` km, up to `outer` km. It ends where one of `nearness` does."""
+
+    inner: float
+    size: float
+    outer: float
+
+
+def first_ring(criteria: SearchCriteria, first: int = 0) -> Ring:
+    """From the point to the end of the ring `first` of `nearness`."""
+    return _ring(criteria, 0.0, FIRST_BOX_KM * 2**first)
+
+
+def next_ring(criteria: SearchCriteria, ring: Ring, found: int) -> Ring | None:
+    """The ring around one in which `found` matched, four times as wide after next to nobody; None at the end."""
+    if ring.outer == inf:
+        return None
+    return _ring(criteria, ring.size, ring.size * (4 if found < FEW else 2))
+
+
+def _ring(criteria: SearchCriteria, inner: float, size: float) -> Ring:
     far = farthest(criteria)
-    inner, size = 0.0, FIRST_BOX_KM * 2**first
-    while size < far:
-        yield inner, size, size
-        inner, size = size, size * 2
-    yield inner, far, float("inf")
+    return Ring(inner, size, size) if size < far else Ring(inner, far, inf)
 
 
 def near(

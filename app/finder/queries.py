@@ -1,4 +1,4 @@
-"""Who is near, in order: boxes that double until enough lie inside the circle that the box covers."""
+"""Who is near, in order: boxes that grow until enough lie inside the circle that the box covers."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from app.finder.criteria import DAYS, SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
 from app.finder.near import Hit as Hit  # noqa: PLC0414 - callers name it by this room
-from app.finder.near import Point, near, nearness, rings
+from app.finder.near import Point, Ring, first_ring, near, nearness, next_ring
 from app.finder.soonest import soonest
 
 TOTAL_CAP = 500
@@ -28,6 +28,8 @@ FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
 """How far the nearest one outside the radius is looked for, and the nearest one with a free time."""
 NO_PRICE = 2**31
 KEY_LENGTH = 4
+EVERYWHERE = 40
+"""A ring that is larger than the earth."""
 EVERYTHING = "everything"
 BATCH = 64
 INSIDE, TOO_FAR_NORTH = 0.6, 66.0
@@ -168,13 +170,13 @@ def ranked(
     """All matching locations in order, in lists: each complete to a distance before it is given."""
     connection = session.connection()
     filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
-    for inner, size, outer in rings(criteria, first) if criteria.sort == "distance" else _all_at_once(criteria):
-        rows = entries.in_ring(connection, criteria, point, inner, size, filters)
-        yield _hits_of(near(rows, criteria, point, inner, outer), criteria, on.toordinal())
-
-
-def _all_at_once(criteria: SearchCriteria) -> list[tuple[float, float, float]]:
-    return list(rings(criteria, 40))
+    # By price there is no nearer and farther: one ring holds them all.
+    ring: Ring | None = first_ring(criteria, first if criteria.sort == "distance" else EVERYWHERE)
+    while ring is not None:
+        rows = entries.in_ring(connection, criteria, point, ring.inner, ring.size, filters)
+        hits = _hits_of(near(rows, criteria, point, ring.inner, ring.outer), criteria, on.toordinal())
+        yield hits
+        ring = next_ring(criteria, ring, len(hits))
 
 
 def _hits_of(found: Any, criteria: SearchCriteria, day: int) -> list[Hit]:

@@ -14,7 +14,7 @@ from app.finder import entries, outlook
 from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
-from app.finder.near import Hit, Point, near, rings
+from app.finder.near import Hit, Point, Ring, first_ring, near, next_ring
 from app.finder.outlook import NEVER
 
 BATCH = 48
@@ -44,14 +44,16 @@ def soonest(
     """The first `limit` therapists by (first free time, confirmed lately, distance), after a key."""
     asked: list[Hit] = []
     page: list[Hit] = []
-    for inner, size, outer in rings(criteria):
-        ring = _ring(session, criteria, point, on.toordinal(), free, (inner, size, outer), _last(page, limit))
-        for start in range(0, len(ring), BATCH):
+    ring: Ring | None = first_ring(criteria)
+    while ring is not None:
+        found = _candidates(session, criteria, point, on.toordinal(), free, ring, _last(page, limit))
+        for start in range(0, len(found), BATCH):
             last = _last(page, limit)
-            if last is not None and ring[start].bound >= last:
+            if last is not None and found[start].bound >= last:
                 break
-            asked += _asked(ring[start : start + BATCH], free, keep_all=not criteria.asks_when)
+            asked += _asked(found[start : start + BATCH], free, keep_all=not criteria.asks_when)
             page = _firsts(asked, after)
+        ring = next_ring(criteria, ring, len(found))
     return page[:limit]
 
 
@@ -60,13 +62,13 @@ def _last(page: list[Hit], limit: int) -> Key | None:
     return page[limit - 1].key if len(page) >= limit else None
 
 
-def _ring(
+def _candidates(
     session: Session,
     criteria: SearchCriteria,
     point: Point,
     day: int,
     free: FreeTimes,
-    ring: tuple[float, float, float],
+    ring: Ring,
     last: Key | None,
 ) -> list[Candidate]:
     """Who could come before `last`, in the order of what they are bound by. All are farther than those before them."""

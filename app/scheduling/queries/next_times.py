@@ -192,30 +192,29 @@ def _offers(session: Session, location_ids: Collection[int], window: Window) -> 
     """By location, the wanted services in the therapist's order."""
     if not location_ids:
         return {}
-    rows = plain(session).execute(_OFFERS, {"locations": list(location_ids)})
+    rows = plain(session).execute(_OFFERS, {"locations": list(location_ids)}).all()
     every = map(Bookable._make, rows)
     found = {at: [one for one in own if window.allows(one)] for at, own in groupby(every, lambda one: one.location_id)}
     return {at: own for at, own in found.items() if own}
 
 
-_TIMELINES = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
-    TimelineWeek.therapist_id.in_(bindparam("therapists", expanding=True)),
-    TimelineWeek.location_id.in_(bindparam("locations", expanding=True)),
-    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+_TIMELINES = (
+    select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy)
+    .join(Location, (TimelineWeek.therapist_id == Location.therapist_id) & (TimelineWeek.location_id == Location.id))
+    .where(
+        Location.id.in_(bindparam("locations", expanding=True)),
+        TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+    )
 )
+"""By way of the location, which knows its therapist: two lists of values would be sought as each with each."""
 
 
 def _rows(session: Session, offers: Mapping[int, Sequence[Bookable]], span: Span) -> dict[int, tuple[int, int]]:
     """By location, its `open` and its `busy` bits; nothing for one without a timeline."""
     weeks = span.weeks
-    scope = {
-        "therapists": list({own[0].therapist_id for own in offers.values()}),
-        "locations": list(offers),
-        "first": weeks[0],
-        "last": weeks[-1],
-    }
+    scope = {"locations": list(offers), "first": weeks[0], "last": weeks[-1]}
     found: dict[int, tuple[list[bytes], list[bytes]]] = {}
-    for at, week, opened, busy in plain(session).execute(_TIMELINES, scope):
+    for at, week, opened, busy in plain(session).execute(_TIMELINES, scope).all():
         kept = found.get(at)
         if kept is None:
             kept = found[at] = [EMPTY_ROW] * len(weeks), [EMPTY_ROW] * len(weeks)

@@ -51,8 +51,14 @@ def _(text: str, **values: object) -> str:
     return str(translated(text, **values))
 
 
-def specialty_names() -> list[dict[str, str]]:
-    return [{"slug": each.slug, "name": _(each.name)} for each in SPECIALTIES]
+def specialty_names() -> Sequence[Mapping[str, str]]:
+    return _specialties(_locale())
+
+
+@lru_cache
+def _specialties(_locale: str) -> Sequence[Mapping[str, str]]:
+    """Every specialty in the words of the request's language, which is the key."""
+    return tuple({"slug": each.slug, "name": _(each.name)} for each in SPECIALTIES)
 
 
 def language_name(code: str) -> str:
@@ -80,7 +86,11 @@ def _without_accents(text: str) -> str:
 
 
 def technique_choices() -> list[tuple[str, str]]:
-    return [(each.slug, _(each.name)) for each in SPECIALTIES if each.kind == "technique"]
+    return [
+        (each.slug, named["name"])
+        for each, named in zip(SPECIALTIES, specialty_names(), strict=True)
+        if each.kind == "technique"
+    ]
 
 
 def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
@@ -171,7 +181,7 @@ def cards(
 ) -> list[dict[str, Any]]:
     """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates, next times."""
     wanted = {criteria.specialty_id, criteria.technique_id} - {0}
-    names = {each.id: (each.slug, _(each.name)) for each in SPECIALTIES}
+    names = {each.id: named for each, named in zip(SPECIALTIES, specialty_names(), strict=True)}
     if free is None:
         return [_card(card, wanted, names, None) for card in found]
     free.ask(card["location_id"] for card in found if card["booking_mode"] != "none")
@@ -186,7 +196,7 @@ def _next_times(slug: str, times: NextTimes) -> list[dict[str, Any]]:
 
 
 def _card(
-    card: Mapping[str, Any], wanted: set[int], names: Mapping[int, tuple[str, str]], times: NextTimes | None
+    card: Mapping[str, Any], wanted: set[int], names: Mapping[int, Mapping[str, str]], times: NextTimes | None
 ) -> dict[str, Any]:
     ids = card["specialty_ids"]
     ordered = sorted(ids, key=lambda each: each not in wanted) if wanted else ids
@@ -197,11 +207,7 @@ def _card(
         **card,
         "licence": {**licence, "checked_on": date.fromisoformat(checked_on) if checked_on else None},
         "confirmed_on": date.fromisoformat(confirmed_on) if confirmed_on else None,
-        "specialties": [
-            {"slug": names[each][0], "name": names[each][1], "matches": each in wanted}
-            for each in ordered
-            if each in names
-        ],
+        "specialties": [{**names[each], "matches": each in wanted} for each in ordered if each in names],
         "next_times": _next_times(card["slug"], times) if times else None,
         "next_minutes": times.minutes if times else None,
     }
