@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.finder.criteria import SearchCriteria
 from app.finder.near import Hit
 from app.finder.outlook import NEVER, Outlook
-from app.scheduling.queries import NextTimes, Window, next_times
+from app.scheduling.queries import Known, NextTimes, Window, next_times
 
 
 def window_of(criteria: SearchCriteria) -> Window:
@@ -26,16 +26,21 @@ class FreeTimes:
     now: datetime
     zone: str = "UTC"
     known: dict[int, NextTimes | None] = field(default_factory=dict)
+    read: Known = field(default_factory=Known)
 
     def __post_init__(self) -> None:
         self.window = window_of(self.criteria)
         self.outlook = Outlook(self.window, self.now, self.zone)
 
+    def instead(self, criteria: SearchCriteria) -> "FreeTimes":
+        """The same moment with other wishes; what was read already is not read again."""
+        return FreeTimes(self.session, criteria, self.now, self.zone, read=self.read)
+
     def ask(self, location_ids: Iterable[int]) -> None:
         """Look up those that are not known yet."""
         new = [each for each in dict.fromkeys(location_ids) if each not in self.known]
         if new:
-            found = next_times(self.session, new, self.window, self.now)
+            found = next_times(self.session, new, self.window, self.now, known=self.read)
             self.known |= {each: found.get(each) for each in new}
 
     def available(self, hits: Sequence[Hit]) -> set[int]:

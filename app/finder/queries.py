@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.bulk import chunks
 from app.core.geometry import box_around
 from app.directory.listing import MAX_REACH_KM
 from app.directory.listing_models import Listing
@@ -31,7 +30,8 @@ KEY_LENGTH = 4
 EVERYWHERE = 40
 """A ring that is larger than the earth."""
 EVERYTHING = "everything"
-BATCH = 64
+FEWEST, BATCH = 8, 64
+"""How many are asked for their times at once, at least and at most."""
 INSIDE, TOO_FAR_NORTH = 0.6, 66.0
 """A box of this part of the radius lies inside the circle, up to that latitude (corners at most 0.9 of the radius away)."""
 WHEN: Final = "when"
@@ -116,11 +116,19 @@ def nearest(
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
     for ring in ranked(session, criteria, point, on, first=first, condition=condition):
-        for batch in chunks(ring, BATCH) if free else (ring,):
+        for batch in _batches(ring, limit) if free else (ring,):
             walk.take(batch)
             if len(walk.kept) >= limit:
                 return walk.kept[:limit]
     return walk.kept
+
+
+def _batches(hits: Sequence[Hit], wanted: int) -> Iterator[Sequence[Hit]]:
+    """A few more than are wanted first, since most have times; then larger ones, up to BATCH."""
+    start, size = 0, max(FEWEST, wanted + wanted // 2)
+    while start < len(hits):
+        yield hits[start : start + size]
+        start, size = start + size, max(size, min(2 * size, BATCH))
 
 
 class _Walk:
@@ -263,7 +271,7 @@ def _gain(
     """How many there would be; of those with a free time, only the first few are counted."""
     if free is None or not criteria.asks_when:
         return count(session, criteria, point, on)
-    other = FreeTimes(session, criteria, free.now, free.zone)
+    other = free.instead(criteria)
     hits = nearest(session, replace(criteria, sort="distance"), point, on, limit=FEW + 1, free=other)
     return min(FEW, len(hits)), len(hits) > FEW
 
@@ -289,7 +297,7 @@ def nearest_outside(
             continue
         km = FARTHEST_FREE_KM if each.asks_when else FARTHEST_KM
         anywhere = replace(each, radius_km=km, sort="distance")
-        asked = FreeTimes(session, anywhere, free.now, free.zone) if free and each.asks_when else None
+        asked = free.instead(anywhere) if free and each.asks_when else None
         if hits := nearest(session, anywhere, point, on, limit=1, free=asked):
             return hits[0]
     return None

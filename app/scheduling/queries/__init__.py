@@ -13,7 +13,7 @@ from app.scheduling.queries.calendars import (
 )
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
 from app.scheduling.queries.ground import busy_elsewhere, open_times
-from app.scheduling.queries.next_times import NextTimes, Window, next_times
+from app.scheduling.queries.next_times import Known, NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
 from app.scheduling.queries.own import exceptions, holidays, settings, time_off, weekly_hours
 from app.scheduling.queries.visits import (
@@ -33,6 +33,7 @@ __all__ = [
     "DueCalendar",
     "EventRow",
     "FreeTime",
+    "Known",
     "NextTimes",
     "Offer",
     "Visit",

@@ -1,7 +1,7 @@
 """The next free times of many locations at once, for cards and searches: few statements, however many cards."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -18,6 +18,8 @@ from app.scheduling.quanta import QUANTA_PER_DAY, Interval, Span, ceil_quantum, 
 from app.scheduling.queries.bookable import BOOKABLE, Bookable
 from app.scheduling.timeline import EMPTY_ROW, between, first_quanta, free_starts, grid, instants, join, time_of_day
 
+Bits = tuple[int, int]
+"""`open` and `busy` of a span."""
 MARGIN = QUANTA_PER_DAY
 """Quanta read around a window: more than a treatment with its buffers takes."""
 FARTHEST = timedelta(days=370)
@@ -62,23 +64,37 @@ class NextTimes(NamedTuple):
         return tuple(instants(self.quanta))
 
 
+@dataclass(slots=True)
+class Known:
+    """What was read for one request, so that its searches do not read it again: by location, and timelines by weeks."""
+
+    offers: dict[int, list[Bookable]] = field(default_factory=dict)
+    rows: dict[range, dict[int, Bits | None]] = field(default_factory=dict)
+
+
 def next_times(
-    session: Session, location_ids: Collection[int], window: Window, now: datetime, count: int = 3
+    session: Session,
+    location_ids: Collection[int],
+    window: Window,
+    now: datetime,
+    count: int = 3,
+    known: Known | None = None,
 ) -> dict[int, NextTimes]:
     """By location, the first `count` free times in the window; a location without a bookable service is left out.
 
     They are the times of one service: of those wanted, the one that is free first, and of several the therapist's first.
     """
-    offers = _offers(session, location_ids, window)
+    known = Known() if known is None else known
+    offers = _offers(session, location_ids, window, known.offers)
     if not offers:
         return {}
     earliest, latest = _reach(window, now, max(one.horizon_days for own in offers.values() for one in own))
     soon = min(latest, earliest + SOON)
-    found = _among(session, offers, window, now, (earliest, soon), count)
+    found = _among(session, offers, window, now, (earliest, soon), count, known)
     # Bits of the last day could be cut off by the edge; a second look begins anew.
     short = {at: own for at, own in offers.items() if len(found[at].quanta) < count}
     if soon < latest and short:
-        found |= _among(session, short, window, now, (earliest, latest), count)
+        found |= _among(session, short, window, now, (earliest, latest), count, known)
     return found
 
 
@@ -148,16 +164,17 @@ def _among(
     now: datetime,
     reach: Interval,
     count: int,
+    known: Known,
 ) -> dict[int, NextTimes]:
     span = Span.covering(reach[0] - MARGIN, reach[1] + MARGIN)
     wanted = _Wanted(window, now, span, {})
-    rows = _rows(session, offers, span) if reach[0] < reach[1] else {}
+    rows = _rows(session, offers, span, known.rows.setdefault(span.weeks, {})) if reach[0] < reach[1] else {}
     inside = between(span, *reach)
     return {at: _next(own, rows.get(at), span, wanted, inside, count) for at, own in offers.items()}
 
 
 def _next(
-    offers: Sequence[Bookable], row: tuple[int, int] | None, span: Span, wanted: _Wanted, inside: int, count: int
+    offers: Sequence[Bookable], row: Bits | None, span: Span, wanted: _Wanted, inside: int, count: int
 ) -> NextTimes:
     best, best_bits, earliest, seen = offers[0], 0, -1, set()
     for one in offers if row else ():
@@ -188,13 +205,16 @@ _OFFERS = BOOKABLE.where(Location.id.in_(bindparam("locations", expanding=True))
 )
 
 
-def _offers(session: Session, location_ids: Collection[int], window: Window) -> dict[int, list[Bookable]]:
+def _offers(
+    session: Session, location_ids: Collection[int], window: Window, known: dict[int, list[Bookable]]
+) -> dict[int, list[Bookable]]:
     """By location, the wanted services in the therapist's order."""
-    if not location_ids:
-        return {}
-    rows = plain(session).execute(_OFFERS, {"locations": list(location_ids)}).all()
-    every = map(Bookable._make, rows)
-    found = {at: [one for one in own if window.allows(one)] for at, own in groupby(every, lambda one: one.location_id)}
+    if new := [at for at in location_ids if at not in known]:
+        known |= {at: [] for at in new}
+        rows = plain(session).execute(_OFFERS, {"locations": new}).all()
+        every = map(Bookable._make, rows)
+        known |= {at: list(own) for at, own in groupby(every, lambda one: one.location_id)}
+    found = {at: [one for one in known[at] if window.allows(one)] for at in location_ids}
     return {at: own for at, own in found.items() if own}
 
 
@@ -209,14 +229,21 @@ _TIMELINES = (
 """By way of the location, which knows its therapist: two lists of values would be sought as each with each."""
 
 
-def _rows(session: Session, offers: Mapping[int, Sequence[Bookable]], span: Span) -> dict[int, tuple[int, int]]:
+def _rows(
+    session: Session, locations: Collection[int], span: Span, known: dict[int, Bits | None]
+) -> Mapping[int, Bits | None]:
     """By location, its `open` and its `busy` bits; nothing for one without a timeline."""
     weeks = span.weeks
-    scope = {"locations": list(offers), "first": weeks[0], "last": weeks[-1]}
+    new = [at for at in locations if at not in known]
+    if not new:
+        return known
+    known |= dict.fromkeys(new)
     found: dict[int, tuple[list[bytes], list[bytes]]] = {}
+    scope = {"locations": new, "first": weeks[0], "last": weeks[-1]}
     for at, week, opened, busy in plain(session).execute(_TIMELINES, scope).all():
         kept = found.get(at)
         if kept is None:
             kept = found[at] = [EMPTY_ROW] * len(weeks), [EMPTY_ROW] * len(weeks)
         kept[0][week - weeks[0]], kept[1][week - weeks[0]] = opened, busy
-    return {at: (join(opened), join(busy)) for at, (opened, busy) in found.items()}
+    known |= {at: (join(opened), join(busy)) for at, (opened, busy) in found.items()}
+    return known

@@ -52,11 +52,11 @@ def _(text: str, **values: object) -> str:
 
 
 def specialty_names() -> Sequence[Mapping[str, str]]:
-    return _specialties(_locale())
+    return _specialties(language())
 
 
 @lru_cache
-def _specialties(_locale: str) -> Sequence[Mapping[str, str]]:
+def _specialties(_language: str) -> Sequence[Mapping[str, str]]:
     """Every specialty in the words of the request's language, which is the key."""
     return tuple({"slug": each.slug, "name": _(each.name)} for each in SPECIALTIES)
 

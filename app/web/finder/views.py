@@ -85,7 +85,7 @@ def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
     """What to drop, and who is nearest outside."""
     criteria, day = asked.criteria, listing_day(free.now)
     outside = queries.nearest_outside(db.session, criteria, point, day, free)
-    anytime = FreeTimes(db.session, SearchCriteria(), free.now, free.zone)
+    anytime = free.instead(SearchCriteria())
     return {
         "suggestions": results.suggestions(asked, queries.relaxations(db.session, criteria, point, day, free)),
         "nearest_outside": results.cards(queries.cards(db.session, [outside], day), criteria, anytime)
