@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any, Final, Protocol
 
 import orjson
@@ -25,8 +26,11 @@ TOTAL_CAP = 500
 """A total is exact up to here; beyond it is "more than 500"."""
 FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
 """How far the nearest one outside the radius is looked for, and the nearest one with a free time."""
+WIDEST_KM = 500.0
 NO_PRICE = 2**31
 KEY_LENGTH = 4
+HEART_KM = 2.0
+FRESH = " AND fresh_until >= ?"
 EVERYWHERE = 40
 """A ring that is larger than the earth."""
 EVERYTHING = "everything"
@@ -115,12 +119,26 @@ def nearest(
     first = after[0] if after and criteria.sort == "distance" else 0
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
-    for ring in ranked(session, criteria, point, on, first=first, condition=condition):
+    found = ranked(session, criteria, point, on, first=first, condition=condition)
+    if after is None and criteria.sort == "distance":
+        found = chain([_heart(session, criteria, point, on, condition)], found)
+    for ring in found:
         for batch in _batches(ring, limit) if free else (ring,):
             walk.take(batch)
             if len(walk.kept) >= limit:
                 return walk.kept[:limit]
     return walk.kept
+
+
+def _heart(
+    session: Session, criteria: SearchCriteria, point: Point, on: date, condition: entries.Condition | None
+) -> list[Hit]:
+    """The first of the first ring: confirmed lately and near. In a metropolis they fill a page, and few rows are read."""
+    day = on.toordinal()
+    filters = entries.both(entries.conditions(criteria, day), entries.both((FRESH, [day]), condition))
+    size = min(HEART_KM, criteria.radius_km)
+    rows = entries.in_ring(session.connection(), criteria, point, 0.0, size, filters)
+    return _hits_of(near(rows, criteria, point, 0.0, size), criteria, day)
 
 
 def _batches(hits: Sequence[Hit], wanted: int) -> Iterator[Sequence[Hit]]:
@@ -252,17 +270,30 @@ def relaxations(
     session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
 ) -> list[Relaxation]:
     """For a search that finds nobody: what to drop, the greatest gain first; only what gains something."""
-    others = [(name, criteria.without(name)) for name in criteria.conditions()]
-    if DAYS in criteria.conditions() and criteria.time:
-        others.append((WHEN, criteria.without(DAYS).without("time")))
-    others += [("radius_km", replace(criteria, radius_km=km)) for km in _wider(criteria.radius_km)]
-    found = [
-        Relaxation(name, other, *_gain(session, other, point, on, free))
-        for name, other in dict.fromkeys(others)
-        if other != criteria
-    ]
-    gains = sorted((each for each in found if each.total), key=lambda each: -each.total)
-    return gains or _everything(session, criteria, point, on)
+    gains = []
+    for widest, *narrower in _families(criteria):
+        # What gains nobody at its widest gains nobody in its parts.
+        if first := _relaxed(session, *widest, point, on, free):
+            gains += [each for each in (_relaxed(session, *less, point, on, free) for less in narrower) if each]
+            gains.append(first)
+    return sorted(gains, key=lambda each: -each.total) or _everything(session, criteria, point, on)
+
+
+def _families(criteria: SearchCriteria) -> list[list[tuple[str, SearchCriteria]]]:
+    """What could be dropped, each with its name; of those that belong together the one that drops most first."""
+    names = [name for name in criteria.conditions() if name not in (DAYS, "time")]
+    dates = [(name, criteria.without(name)) for name in (DAYS, "time") if name in criteria.conditions()]
+    whenever = [(WHEN, criteria.without(DAYS).without("time"))] if len(dates) == 2 else []
+    circles = [("radius_km", replace(criteria, radius_km=km)) for km in _wider(criteria.radius_km)]
+    families = [*([(name, criteria.without(name))] for name in names), whenever + dates, circles]
+    return [family for family in families if family]
+
+
+def _relaxed(
+    session: Session, name: str, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
+) -> Relaxation | None:
+    total, capped = _gain(session, criteria, point, on, free)
+    return Relaxation(name, criteria, total, capped) if total else None
 
 
 def _gain(
@@ -284,7 +315,8 @@ def _everything(session: Session, criteria: SearchCriteria, point: Point, on: da
 
 
 def _wider(radius_km: float) -> list[float]:
-    return [min(radius_km * factor, 500.0) for factor in (2, 4) if radius_km * factor / factor * 2 <= 500.0]
+    """Larger circles, the largest first."""
+    return [km for km in (min(radius_km * 4, WIDEST_KM), radius_km * 2) if radius_km * 2 <= km]
 
 
 def nearest_outside(
@@ -313,7 +345,7 @@ def cards(session: Session, hits: Sequence[Hit], on: date | None = None) -> list
 
     A page that nobody confirmed for a year is by phone only.
     """
-    rows = session.connection().execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]})
+    rows = session.connection().execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]}).all()
     texts = {(therapist_id, location_id): (until, card) for therapist_id, location_id, until, card in rows}
     found = []
     for hit in hits:
