@@ -56,6 +56,13 @@ def small(source: Path, therapists: int = SMALL, folder: Path = FOLDER) -> Path:
     return _made(f"{source.stem.split('-')[0]}-{therapists}.db", folder, lambda path: _cut(source, path, therapists))
 
 
+def read_through(path: Path) -> None:
+    """Have the file in the system's memory, as a server that has run for a while has it."""
+    with path.open("rb") as file:
+        while file.read(1 << 24):
+            pass
+
+
 @contextmanager
 def postgresql(source: Path, folder: Path = FOLDER) -> Iterator[str]:
     """A running PostgreSQL with the listings of a SQLite file; yields its URL."""

@@ -56,6 +56,8 @@ def run(folder: Path = dataset.FOLDER, therapists: int = dataset.LARGE, few: int
     """All four measurements. Smaller numbers are for trying the measurement itself."""
     large = dataset.large(therapists, folder)
     small = dataset.small(large, few, folder)
+    for path in (large, small):
+        dataset.read_through(path)
     app = dataset.app_on(f"sqlite:///{large}", folder)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with app.app_context(), Session(db.engine) as session:

@@ -5,6 +5,7 @@ stops they would end sentences twice and buttons would not hold them.
 """
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date, get_timezone_name
@@ -16,10 +17,15 @@ REGIONAL: Final = {"es": "es_US"}
 """The library's locale for a language whose plain one counts and tells time as elsewhere."""
 
 
+REMEMBERED = 4096
+"""A page says the same days and prices many times over, and reckoning each takes longer than the rest of its line."""
+
+
 def regional(language: str) -> str:
     return REGIONAL.get(language, language)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def money(cents: int, currency: str, language: str) -> str:
     """A price without needless zeros: 9500 is "$95", 9550 is "$95.50"."""
     pattern = None if cents % 100 else "¤#,##0"
@@ -27,6 +33,7 @@ def money(cents: int, currency: str, language: str) -> str:
     return format_currency(cents / 100, currency, format=pattern, locale=locale, currency_digits=bool(cents % 100))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def number(value: float, language: str) -> str:
     """A count with its thousands apart: "1,284"."""
     return format_decimal(value, locale=regional(language))
@@ -34,7 +41,13 @@ def number(value: float, language: str) -> str:
 
 def dated(value: date, pattern: str, language: str) -> str:
     """A date by a pattern of the library, such as "d MMM y"."""
-    return format_date(value, pattern, locale=regional(language))
+    # The same instant in another zone is an equal key, and may be another day.
+    return _dated(value.date() if isinstance(value, datetime) else value, pattern, language)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _dated(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=regional(language))
 
 
 def weekday_date(value: date, language: str) -> str:

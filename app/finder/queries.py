@@ -1,10 +1,10 @@
 """Who is near, in order: boxes that grow until enough lie inside the circle that the box covers."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import bindparam, select
@@ -15,7 +15,7 @@ from app.core.geometry import box_around
 from app.directory.listing import MAX_REACH_KM
 from app.directory.listing_models import Listing
 from app.finder import entries
-from app.finder.criteria import DAYS, SearchCriteria
+from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
 from app.finder.near import Hit as Hit  # noqa: PLC0414 - callers name it by this room
@@ -24,23 +24,16 @@ from app.finder.soonest import soonest
 
 TOTAL_CAP = 500
 """A total is exact up to here; beyond it is "more than 500"."""
-FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
-"""How far the nearest one outside the radius is looked for, and the nearest one with a free time."""
-WIDEST_KM = 500.0
 NO_PRICE = 2**31
 KEY_LENGTH = 4
 HEART_KM = 2.0
 FRESH = " AND fresh_until >= ?"
 EVERYWHERE = 40
 """A ring that is larger than the earth."""
-EVERYTHING = "everything"
 FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
 INSIDE, TOO_FAR_NORTH = 0.6, 66.0
 """A box of this part of the radius lies inside the circle, up to that latitude (corners at most 0.9 of the radius away)."""
-WHEN: Final = "when"
-"""Days and part of the day together, among what can be dropped."""
-FEW = 20
 
 
 class Available(Protocol):
@@ -254,85 +247,6 @@ def _surely_more(
         return False
     box = box_around(*point, criteria.radius_km * INSIDE)
     return entries.inside(connection, box, criteria.specialty_id, filters, TOTAL_CAP + 1) > TOTAL_CAP
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """A condition that could be dropped, and how many there would be then."""
-
-    field: str
-    criteria: SearchCriteria
-    total: int
-    total_is_capped: bool
-
-
-def relaxations(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
-) -> list[Relaxation]:
-    """For a search that finds nobody: what to drop, the greatest gain first; only what gains something."""
-    gains = []
-    for widest, *narrower in _families(criteria):
-        # What gains nobody at its widest gains nobody in its parts.
-        if first := _relaxed(session, *widest, point, on, free):
-            gains += [each for each in (_relaxed(session, *less, point, on, free) for less in narrower) if each]
-            gains.append(first)
-    return sorted(gains, key=lambda each: -each.total) or _everything(session, criteria, point, on)
-
-
-def _families(criteria: SearchCriteria) -> list[list[tuple[str, SearchCriteria]]]:
-    """What could be dropped, each with its name; of those that belong together the one that drops most first."""
-    names = [name for name in criteria.conditions() if name not in (DAYS, "time")]
-    dates = [(name, criteria.without(name)) for name in (DAYS, "time") if name in criteria.conditions()]
-    whenever = [(WHEN, criteria.without(DAYS).without("time"))] if len(dates) == 2 else []
-    circles = [("radius_km", replace(criteria, radius_km=km)) for km in _wider(criteria.radius_km)]
-    families = [*([(name, criteria.without(name))] for name in names), whenever + dates, circles]
-    return [family for family in families if family]
-
-
-def _relaxed(
-    session: Session, name: str, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
-) -> Relaxation | None:
-    total, capped = _gain(session, criteria, point, on, free)
-    return Relaxation(name, criteria, total, capped) if total else None
-
-
-def _gain(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
-) -> tuple[int, bool]:
-    """How many there would be; of those with a free time, only the first few are counted."""
-    if free is None or not criteria.asks_when:
-        return count(session, criteria, point, on)
-    other = free.instead(criteria)
-    hits = nearest(session, replace(criteria, sort="distance"), point, on, limit=FEW + 1, free=other)
-    return min(FEW, len(hits)), len(hits) > FEW
-
-
-def _everything(session: Session, criteria: SearchCriteria, point: Point, on: date) -> list[Relaxation]:
-    """When no single condition is to blame: the problem alone, far around."""
-    bare = SearchCriteria(specialty_id=criteria.specialty_id, radius_km=max(criteria.radius_km, MAX_REACH_KM))
-    whole = Relaxation(EVERYTHING, bare, *count(session, bare, point, on))
-    return [whole] if whole.total and bare != criteria else []
-
-
-def _wider(radius_km: float) -> list[float]:
-    """Larger circles, the largest first."""
-    return [km for km in (min(radius_km * 4, WIDEST_KM), radius_km * 2) if radius_km * 2 <= km]
-
-
-def nearest_outside(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
-) -> Hit | None:
-    """The nearest who would match if distance did not matter, or else who at least works on the problem."""
-    whenever = criteria.without(DAYS).without("time")
-    for each in dict.fromkeys((criteria, whenever, SearchCriteria(criteria.specialty_id))):
-        if each.asks_when and free is None:
-            continue
-        km = FARTHEST_FREE_KM if each.asks_when else FARTHEST_KM
-        anywhere = replace(each, radius_km=km, sort="distance")
-        asked = free.instead(anywhere) if free and each.asks_when else None
-        if hits := nearest(session, anywhere, point, on, limit=1, free=asked):
-            return hits[0]
-    return None
 
 
 _CARDS = select(Listing.therapist_id, Listing.location_id, Listing.bookable_until, Listing.card).where(

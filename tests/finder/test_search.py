@@ -14,7 +14,7 @@ from app.directory.listing import BANDS_PER_DEGREE, HOME_VISITS, band_of
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.listing_services import ENTRY_COLUMNS
 from app.directory.services import refresh_listings
-from app.finder import entries, queries
+from app.finder import entries, queries, ways_out
 from app.finder.criteria import SearchCriteria
 from tests.factories import therapist
 from tests.finder.oracle import distance
@@ -265,19 +265,21 @@ def test_nobody_found_says_what_to_drop_and_who_is_nearest(session: Session) -> 
     refresh_listings(session, [far.id])
     criteria = SearchCriteria(specialty_id=2, minutes=60)
     assert queries.search(session, criteria, AUSTIN, DAY).total == 0
-    assert queries.relaxations(session, criteria, AUSTIN, DAY) == []
+    assert ways_out.relaxations(session, criteria, AUSTIN, DAY) == []
     dear = SearchCriteria(specialty_id=1, minutes=45, max_price_cents=100)
-    assert [(each.field, each.total) for each in queries.relaxations(session, dear, AUSTIN, DAY)] == [("everything", 1)]
-    someone = queries.nearest_outside(session, dear, AUSTIN, DAY)
+    assert [(each.field, each.total) for each in ways_out.relaxations(session, dear, AUSTIN, DAY)] == [
+        ("everything", 1)
+    ]
+    someone = ways_out.nearest_outside(session, dear, AUSTIN, DAY)
     assert someone is not None
     assert someone.therapist_id == far.id
     near = SearchCriteria(specialty_id=2, radius_km=100)
-    gains = [(each.field, each.total) for each in queries.relaxations(session, near, AUSTIN, DAY)]
+    gains = [(each.field, each.total) for each in ways_out.relaxations(session, near, AUSTIN, DAY)]
     assert gains == [("specialty_id", 1)]
-    outside = queries.nearest_outside(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
+    outside = ways_out.nearest_outside(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
     assert outside is not None
     assert outside.therapist_id == far.id
-    wider = queries.relaxations(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
+    wider = ways_out.relaxations(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
     assert [(each.field, each.criteria.radius_km) for each in wider] == [("radius_km", 80.0), ("radius_km", 160.0)]
 
 

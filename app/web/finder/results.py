@@ -16,11 +16,12 @@ from app.core.zones import zone
 from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.directory.languages import CODES
 from app.doors.locale import language
-from app.finder import queries, when
+from app.finder import ways_out, when
 from app.finder.asking import Asked
 from app.finder.criteria import DAYS, KM_PER_MILE, SearchCriteria, values_of
 from app.finder.free import FreeTimes
-from app.finder.queries import TOTAL_CAP, Found, Relaxation
+from app.finder.queries import TOTAL_CAP, Found
+from app.finder.ways_out import Relaxation
 from app.scheduling.queries import NextTimes
 from app.web.formatting import day_month, distance, money
 
@@ -239,9 +240,9 @@ def suggestions(asked: Asked, relaxed: list[Relaxation]) -> list[dict[str, Any]]
 
 
 def _suggestion(asked: Asked, relaxed: Relaxation) -> str:
-    if relaxed.field == queries.EVERYTHING:
+    if relaxed.field == ways_out.EVERYTHING:
         return _("without any filter, within %(distance)s", distance=_within(asked, relaxed))
-    if relaxed.field == queries.WHEN:
+    if relaxed.field == ways_out.WHEN:
         return _("at any time")
     if relaxed.field == "radius_km":
         return _("within %(distance)s", distance=_within(asked, relaxed))

@@ -11,7 +11,7 @@ from app.doors.audience import audience
 from app.doors.database import db
 from app.doors.locale import said
 from app.doors.where import locate
-from app.finder import queries
+from app.finder import queries, ways_out
 from app.finder.asking import Asked, ask, clean
 from app.finder.criteria import LONGEST_TEXT, SearchCriteria
 from app.finder.free import FreeTimes
@@ -84,10 +84,10 @@ def _page(criteria: SearchCriteria, point: Point, free: FreeTimes, number: int) 
 def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
     """What to drop, and who is nearest outside."""
     criteria, day = asked.criteria, listing_day(free.now)
-    outside = queries.nearest_outside(db.session, criteria, point, day, free)
+    outside = ways_out.nearest_outside(db.session, criteria, point, day, free)
     anytime = free.instead(SearchCriteria())
     return {
-        "suggestions": results.suggestions(asked, queries.relaxations(db.session, criteria, point, day, free)),
+        "suggestions": results.suggestions(asked, ways_out.relaxations(db.session, criteria, point, day, free)),
         "nearest_outside": results.cards(queries.cards(db.session, [outside], day), criteria, anytime)
         if outside
         else [],
