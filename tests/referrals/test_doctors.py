@@ -1,6 +1,7 @@
 """The doctor's rooms: signing up, making links, the sheet and its square, the list, what is not theirs."""
 
 import contextlib
+import io
 import json
 import re
 import shutil
@@ -188,6 +189,41 @@ def test_a_request_that_is_none_is_refused_beside_the_field(doctor: FlaskClient)
     page = doctor.post("/referring/import", data={"json": "{"})
     assert page.status_code == 422
     assert "This is not JSON" in page.text
+
+
+@pytest.mark.parametrize(
+    ("size", "status"), [(300_000, 422), (10_000_000, 413)], ids=["more than a referral", "more than a request"]
+)
+def test_a_file_that_is_too_large_is_refused_in_words(doctor: FlaskClient, size: int, status: int) -> None:
+    answer = doctor.post(
+        "/referring/import", data={"file": (io.BytesIO(b'{"x": "' + b"\xc3\xa9" * (size // 2)), "a.json")}
+    )
+    assert answer.status_code == status
+    assert "larger than" in answer.text or "too large" in answer.text
+
+
+def test_what_was_understood_and_what_was_not_is_said_on_the_form(doctor: FlaskClient) -> None:
+    request = {
+        "resourceType": "ServiceRequest", "status": "draft", "intent": "order", "subject": {"reference": "Patient/7"},
+        "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "97124"}]},
+        "reasonCode": [{"coding": [{"system": "http://snomed.info/sct", "code": "49218002"}]}, *[{"text": f"Unheard of {n}"} for n in range(102)]],
+    }  # fmt: skip
+    page = doctor.post("/referring/import", data={"json": json.dumps(request)}).text
+    assert not problems_of(page)
+    for words in (
+        "<code>97124</code> massage",
+        "<code>49218002</code> Hip pain",
+        "“draft”",
+        "Unheard of 99",
+        "And 2 more things",
+    ):
+        assert words in page, words
+
+
+def test_a_link_for_everybody_has_no_outcome_of_one_patient(doctor: FlaskClient) -> None:
+    made = doctor.post("/referring/new", data={**FORM, "go": "standing"})
+    assert "outcome.json" not in doctor.get(made.location).text
+    assert doctor.get(made.location + "/outcome.json").status_code == 404
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Point your phone"), ("es", "Apunte la cámara")])

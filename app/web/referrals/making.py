@@ -21,7 +21,7 @@ from app.doors.locale import said
 from app.doors.where import locate
 from app.finder.asking import clean
 from app.finder.criteria import KM_PER_MILE
-from app.referrals import fhir, queries, services
+from app.referrals import codes, fhir, queries, services
 from app.referrals.drafts import MOST_SHORTLISTED, Draft
 from app.referrals.links import DEFAULT_DAYS
 from app.web.referrals.forms import ImportForm, ReferralForm
@@ -143,34 +143,50 @@ def _page(form: ReferralForm, *, imported: fhir.Imported | None = None, begun_at
         gone=sum(each.card is None for each in cards if each.therapist_id in ticked),
         templates=queries.templates(db.session, my_id()),
         imported=imported,
+        understood=_understood(imported) if imported else [],
         begun_at=begun_at,
     )
 
 
 @referring.route("/import", methods=["GET", "POST"])
 @audience(DOCTOR)
+@limiter.limit("60 per hour", methods=["POST"])
 def import_request() -> Answer:
     """A FHIR ServiceRequest fills in the form; what it holds besides is listed."""
     form = ImportForm()
     if not form.validate_on_submit():
-        return render_template("referrals/import.html", form=form)
+        return _import_page(form)
     try:
         imported = fhir.read(_uploaded() or form.json.data or "")
     except Invalid as error:
         form.json.errors = [*form.json.errors, said(error)]
-        return render_template("referrals/import.html", form=form), 422
+        return _import_page(form), 422
     filled = ReferralForm(formdata=None, data=_filled(imported))
     return _page(filled, imported=imported)
+
+
+def _import_page(form: ImportForm) -> str:
+    known = [(said(BY_SLUG[slug].name), *lists) for slug, lists in codes.of_each_condition().items()]
+    return render_template("referrals/import.html", form=form, codes=known)
 
 
 def _uploaded() -> str:
     file = request.files.get("file")
     if file is None:
         return ""
+    whole = file.stream.read(fhir.MOST_BYTES + 1)
+    if len(whole) > fhir.MOST_BYTES:
+        raise Invalid("This file is larger than a referral can be.", field="json", code="fhir-large")
     try:
-        return file.stream.read(fhir.MOST_BYTES + 1).decode("utf-8-sig")
+        return whole.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid("This is not JSON. Paste the whole ServiceRequest.", field="json", code="fhir-json") from error
+
+
+def _understood(imported: fhir.Imported) -> list[tuple[str, str]]:
+    """(code, what it means here) of what is in our tables, each once."""
+    words = ((each.code, said(BY_SLUG[each.slug].name) if each.slug else _("massage")) for each in imported.known)
+    return list(dict.fromkeys(words))[:20]
 
 
 def _filled(imported: fhir.Imported) -> dict[str, Any]:

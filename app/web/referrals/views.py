@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.roles import DOCTOR
 from app.core.clock import now
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.directory.listing import listing_day
 from app.doors.audience import audience
 from app.doors.database import db, transaction
@@ -147,10 +147,12 @@ def _sheet(referral_id: int) -> dict[str, Any]:
 @referring.get("/<int:referral_id>/outcome.json")
 @audience(DOCTOR)
 def outcome(referral_id: int) -> Response:
-    """What may be known of it, as FHIR R4."""
+    """What may be known of it, as FHIR R4. A link for a poster is no request for one patient."""
     at = now()
     with transaction() as session:
         referral = services.own(session, my_id(), referral_id)
+        if referral.kind == "standing":
+            raise NotFound("There is no such referral.", code="referral-unknown")
         notes = services.read_outcomes(session, me(), referral_id, at)
         letter = _letter(session, referral, at)
     facts = fhir.Outcome(
