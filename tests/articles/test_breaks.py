@@ -44,7 +44,9 @@ def test_two_weeks_of_weekdays_and_not_one_more() -> None:
 
 
 def test_times_are_the_persons_own_and_never_block_a_calendar() -> None:
-    for event in file(WorkingDay()).walk("VEVENT"):
+    events = file(WorkingDay()).walk("VEVENT")
+    assert events
+    for event in events:
         assert event["DTSTART"].dt.tzinfo is None
         assert event["TRANSP"] == "TRANSPARENT"
 

@@ -130,6 +130,25 @@ def test_outcome_checks_go_only_where_the_patient_says(app: Flask, session: Sess
     assert seen() == (1, 0, 0)
 
 
+def test_answers_given_for_oneself_can_be_shared_later_on_the_page(app: Flask, session: Session) -> None:
+    house = House.make(app, session)
+    token, client = house.booked(session, "confirmed").token, app.test_client()
+    path = f"/visits/{token}/checks"
+    for moment, pain, shared in (("before", "8", "nobody"), ("review", "5", "therapist")):
+        assert client.post(path, data={"moment": moment, "pain": pain, "shared": shared}).status_code == 303
+    assert "Some of these answers are shared" in client.get(path).text
+    for shared, words in (
+        ("both", "Your therapist sees these answers, and your doctor while"),
+        ("therapist", "Your therapist sees these answers too."),
+        ("nobody", "Only you see these answers."),
+    ):
+        assert client.post(path, data={"go": "share", "shared": shared}).status_code == 303
+        page = client.get(path).text
+        assert words in page
+        assert not problems_of(page)
+        assert f'value="{shared}">' not in page.partition('value="share"')[2].partition("</form>")[0]
+
+
 def test_the_weekly_letter_holds_numbers_and_no_health_word(app: Flask, session: Session) -> None:
     house = House.make(app, session)
     made = house.booked(session, "confirmed")

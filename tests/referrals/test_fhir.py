@@ -267,8 +267,8 @@ def test_a_long_note_is_cut_and_said() -> None:
     assert "2000 letters" in found.warnings[0]
 
 
-def test_a_large_request_is_read_in_no_time() -> None:
-    """A quarter of a megabyte of whatever there is most of: the work grows with the size and no faster."""
+def test_as_much_of_one_thing_as_a_file_holds_is_read_and_counted() -> None:
+    """A quarter of a megabyte each; work that grew faster than the size would not end."""
     for part in ({"coding": [{"code": "x"}]}, {"text": "x"}, {}, [], 0):
         once = len(json.dumps(part)) + 2
         many = [part] * ((fhir.MOST_BYTES - 2000) // once)

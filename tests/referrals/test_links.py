@@ -1,5 +1,6 @@
 """The patient's link: what it shows, when it does not work, and what nobody may learn from it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.core.tokens import new_token
 from app.directory.models import Licence
 from app.directory.services import refresh_listings
+from app.doors.limits import limiter
 from app.referrals import services
 from app.referrals.models import Doctor, Referral
 from tests.referrals.house import NOTE, House, refer, verified_doctor
@@ -129,3 +132,21 @@ def test_the_number_of_reads_does_not_grow_with_the_shortlist(app: Flask, sessio
         assert "Testa Sample" in client.get(f"/r/{code}").text
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 8, counts
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    app.config["RATE_LIMITS"] = True
+    limiter.reset()
+    yield
+    app.config["RATE_LIMITS"] = False
+    limiter.reset()
+
+
+@pytest.mark.usefixtures("limits")
+def test_guessing_codes_ends_soon_and_kindly(client: FlaskClient) -> None:
+    answers = [client.get(f"/r/{new_token()}") for _ in range(61)]
+    assert {each.status_code for each in answers[:60]} == {404}
+    assert answers[60].status_code == 429
+    assert int(answers[60].headers["Retry-After"]) > 0
+    assert "no-store" in answers[60].headers["Cache-Control"]

@@ -22,7 +22,7 @@ from app.referrals.queries.letter_box import (
     template,
     templates,
 )
-from app.referrals.queries.links import Link, Shortlisted, cards_of, link_by_id, link_of, shortlist
+from app.referrals.queries.links import Link, Referrer, Shortlisted, cards_of, link_by_id, link_of, referrers, shortlist
 
 __all__ = [
     "Candidate",
@@ -31,6 +31,7 @@ __all__ = [
     "Link",
     "Page",
     "Place",
+    "Referrer",
     "SharedVisit",
     "Shortlisted",
     "cards_of",
@@ -45,6 +46,7 @@ __all__ = [
     "link_by_id",
     "link_of",
     "months",
+    "referrers",
     "shared_visits",
     "shortlist",
     "standing_link",

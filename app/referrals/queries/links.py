@@ -1,6 +1,6 @@
 """What is behind a link: a fixed number of reads, and nothing that is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -72,6 +72,25 @@ def link_of(session: Session, code: object, now: datetime) -> Link | None:
 
 def link_by_id(session: Session, referral_id: int | None, now: datetime) -> Link | None:
     return None if referral_id is None else _link(session, _query().where(Referral.id == referral_id), now)
+
+
+class Referrer(NamedTuple):
+    """What a therapist's list says of who sent somebody; the note is behind a page that records its reading."""
+
+    doctor_name: str
+    suggested_visits: int | None
+
+
+def referrers(session: Session, referral_ids: Iterable[int | None]) -> dict[int, Referrer]:
+    """By referral, in one read; none when nobody was sent."""
+    wanted = {each for each in referral_ids if each is not None}
+    if not wanted:
+        return {}
+    query = select(Referral.id, Doctor.name, Referral.suggested_visits).join(Doctor, Doctor.id == Referral.doctor_id)
+    return {
+        row.id: Referrer(row.name, row.suggested_visits)
+        for row in session.execute(query.where(Referral.id.in_(wanted)))
+    }
 
 
 def _link(session: Session, query: Any, now: datetime) -> Link | None:

@@ -41,6 +41,15 @@ def enter() -> Response | None:
     return None
 
 
+@practice.after_request
+def keep_to_oneself(response: Response) -> Response:
+    """Pages with patients' names and answers are kept in no cache, so that Back after signing out shows nothing."""
+    if "practice" in g:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def me() -> Therapist:
     """The caller's own therapist, as read when the request came in."""
     return cast(Therapist, g.practice)

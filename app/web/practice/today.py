@@ -10,6 +10,7 @@ from app.core import clock
 from app.directory.models import Therapist
 from app.doors.audience import audience
 from app.doors.database import db
+from app.referrals.queries import referrers
 from app.scheduling import queries
 from app.scheduling.queries import AgendaRow
 from app.web.practice.calendar import calendar, monday_of
@@ -31,6 +32,7 @@ def today() -> str | Response:
     zone, now = home_zone(own.id), clock.now()
     first = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
     rows = queries.agenda(db.session, own.id, first, first + DAY)
+    waiting = queries.open_requests(db.session, own.id)
     coming = [] if rows else queries.agenda(db.session, own.id, first + DAY, first + 15 * DAY)[:3]
     return render_template(
         "practice/today.html",
@@ -38,7 +40,8 @@ def today() -> str | Response:
         day=first.date(),
         now=now,
         zone=zone,
-        requests=queries.open_requests(db.session, own.id),
+        requests=waiting,
+        referrers=referrers(db.session, (row.referral_id for row in waiting)),
         rows=[agenda_item(row, now, zone) for row in rows],
         coming=coming,
         unmarked=unmarked(own.id, now),

@@ -16,6 +16,7 @@ from app.core.zones import zone
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.locale import said
+from app.referrals.queries import referrers
 from app.scheduling import queries, safety
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
@@ -214,6 +215,7 @@ def _page(booking_id: int, form: MessageForm) -> str:
         zone=zone(one.time_zone),
         now=now,
         sealed=sealed,
+        referrer=referrers(db.session, [one.referral_id]).get(one.referral_id or 0),
         flags=_flags(sealed),
         events=events,
         offered=queries.offered_times(one),

@@ -70,5 +70,14 @@ def outcome_checks(token: str) -> str | tuple[str, int] | Response:
     if known and not form.is_submitted():
         form.shared.data = known[-1].shared
         form.moment.data = "review"
-    page = render_template("referrals/checks.html", form=form, visit=one, url=f"/visits/{token}", known=shown)
+    levels = {each.shared for each in known}
+    page = render_template(
+        "referrals/checks.html",
+        form=form,
+        visit=one,
+        url=f"/visits/{token}",
+        known=shown,
+        sharing=levels.pop() if len(levels) == 1 else "some",
+        referred=referred,
+    )
     return (page, 422) if form.errors else page
