@@ -30,15 +30,18 @@ from tests.referrals.house import House, doctor_client
 from tests.support.accounts import ADDRESS, make_user, sign_in
 from tests.web.scheduling.journey import answers
 
-OURS = {"massage", "massage therapist", "back"}
-OF_THE_PATIENT = "hip|osteoporosis|fracture|m54|chart|pain|hurts?|nerve|diagnos|symptom|condition=|specialty=|what="
+OURS = {"massage", "massage therapist"}
+OF_THE_PATIENT = "hips?|osteoporosis|fracture|chart|pain|hurts?|nerves?|diagnos\\w*|symptoms?"
 NAMES = {name.casefold().replace("-", " ") for each in SPECIALTIES for name in (each.slug, each.name, *each.synonyms)}
-HEALTH = re.compile(rf"\b({'|'.join(map(re.escape, sorted(NAMES - OURS)))}|{OF_THE_PATIENT})", re.IGNORECASE)
+WORDS = "|".join([*map(re.escape, sorted(NAMES - OURS)), OF_THE_PATIENT])
+HEALTH = re.compile(rf"\b(?:{WORDS})\b|\bM54\b|(?:condition|specialty|technique|what)=", re.IGNORECASE)
+RANDOM = re.compile(r"(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{20,}")
 PRIVATE = ("/r/", "/referring", "/visits", "/practice/visits/")
 
 
 def spoken(text: str) -> str:
-    return re.sub(r"[-_+]", " ", unquote_plus(text))
+    """An address in words. Tokens are left out: among random letters any short word comes up one day."""
+    return re.sub(r"[-_+]", " ", RANDOM.sub("", unquote_plus(text)))
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Watch:
         assert answer.status_code < 400, (answer.request.path, answer.text[:2000])
         note = self.seen.append
         note(("asked", answer.request.full_path))
-        for name in ("Location", "Content-Disposition", "Set-Cookie", "ETag"):
+        for name in ("Location", "Content-Disposition"):
             note((name, answer.headers.get(name, "")))
         assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin"), answer.request.path
         if answer.request.path.startswith(PRIVATE):
@@ -61,11 +64,14 @@ class Watch:
             note(("title", answer.text.split("<title>")[1].split("</title>")[0]))
             main = answer.text.partition("<main")[2].partition("</main>")[0]
             for link in re.findall(r'(?:href|src|action)="([^"]+)"', main):
-                note(("link", link.replace("&amp;", "&")))
+                if link.startswith("/"):  # sources of what everybody is asked are elsewhere, and hear of no referrer
+                    note(("link", link.replace("&amp;", "&")))
         return answer
 
-    def said(self) -> list[tuple[str, str]]:
-        return [(kind, text) for kind, text in self.seen if HEALTH.search(spoken(text))]
+    def said(self) -> list[tuple[str, str, str]]:
+        """(kind, the word, where it stands) of every word about health."""
+        found = ((kind, HEALTH.search(spoken(text)), text) for kind, text in self.seen)
+        return [(kind, match[0], text) for kind, match, text in found if match]
 
 
 def test_the_words_that_are_looked_for_are_found() -> None:
@@ -77,7 +83,9 @@ def test_the_words_that_are_looked_for_are_found() -> None:
         "Left hip",
     ):
         assert HEALTH.search(spoken(text)), text
-    assert not HEALTH.search(spoken("/referring/7/handout.pdf?in=es A link from Dr. Testa Example"))
+    assert not HEALTH.search(
+        spoken("/referring/7/handout.pdf?in=es A link from Dr. Testa Example /r/aHip-hip-M54-painA1b2c3d4e5x")
+    )
 
 
 def test_no_word_about_health_leaves_the_pages(
