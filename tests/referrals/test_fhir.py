@@ -252,6 +252,12 @@ def test_a_long_list_is_cut_short_and_counted() -> None:
     assert len(found.unknown) == fhir.reading.MOST_LINES
 
 
+def test_what_is_no_address_of_r4_is_not_repeated() -> None:
+    found = read(identifier=[{"system": "urn:x y", "value": "REQ-7"}], subject={"reference": "Patient/ 7"})
+    sent = fhir.write(outcome(source=found.source))["entry"][0]["resource"]
+    assert (sent["identifier"], sent["subject"]) == ([{"value": "REQ-7"}], {"display": "The patient of this referral"})
+
+
 def test_what_is_kept_for_the_answer_is_small_however_large_the_request() -> None:
     many = [{"system": "urn:x" * 20, "value": f"{n}" * 40, "code": f"{n}"} for n in range(300)]
     found = read(

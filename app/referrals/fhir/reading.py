@@ -127,7 +127,7 @@ def _source(request: Mapping[str, Any]) -> dict[str, Any]:
     subject = request["subject"].get("reference")
     return {
         "identifier": _kept(request.get("identifier"), ("system", "value")),
-        "subject": subject if _keepable(subject) and not subject.startswith("#") else None,
+        "subject": subject if _keepable(subject, spaces=False) and not subject.startswith("#") else None,
         "intent": request["intent"],
         "code": _kept_concept(request.get("code")),
     }
@@ -143,15 +143,18 @@ def _kept_concept(concept: Any) -> dict[str, Any] | None:
 
 def _kept(values: Any, names: tuple[str, ...]) -> list[dict[str, str]]:
     short = (
-        {name: each[name] for name in names if _keepable(each.get(name))}
+        {name: each[name] for name in names if _keepable(each.get(name), spaces=name != "system")}
         for each in _list(values)
         if isinstance(each, Mapping)
     )
     return [each for each in short if each][:MOST_KEPT]
 
 
-def _keepable(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_KEPT and value.isprintable()
+def _keepable(value: Any, *, spaces: bool = True) -> bool:
+    """Whether it is a string, or without `spaces` an address, as R4 has them."""
+    if not isinstance(value, str) or not value or len(value) > LONGEST_KEPT or not value.isprintable():
+        return False
+    return value == " ".join(value.split()) and (spaces or " " not in value)
 
 
 def _read_codes(request: Mapping[str, Any], found: Imported) -> None:
