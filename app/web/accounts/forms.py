@@ -86,7 +86,7 @@ class ChangeEmailForm(Worded, LibraryChangeEmailForm):
         good = bool(super().validate(**kwargs))
         known = self.existing_email_user
         if known is not None:
-            post("address_taken", _("This address has an account already"), known.email, user=known)
+            post("address_taken", _("This address has an account already"), known.email, user=cast(User, known))
         return good
 
 
