@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as library
 from flask_security.change_email import ChangeEmailForm as LibraryChangeEmailForm
@@ -14,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import User
+from app.core.texts import N_
 from app.doors.locale import site_languages
 from app.web.accounts.mail import post
 
@@ -86,7 +86,7 @@ class ChangeEmailForm(Worded, LibraryChangeEmailForm):
         good = bool(super().validate(**kwargs))
         known = self.existing_email_user
         if known is not None:
-            post("address_taken", _("This address has an account already"), known.email, user=cast(User, known))
+            post("address_taken", N_("This address has an account already"), known.email, user=cast(User, known))
         return good
 
 
