@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.places import spelling
-from app.places.gazetteer import Row, everything
+from app.places.gazetteer import everything
 from app.places.models import GazetteerEdition, Misspelling, Place, PlaceKey
+from app.places.rows import Row
 from app.places.zones import zone_at
 
 RULES = 2

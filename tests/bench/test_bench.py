@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from app.places.gazetteer import Row
+from app.places.rows import Row
 from bench import __main__ as bench
 from bench import dataset, finder, noise, timing
 from tests.places import gazetteer

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.places import names, services
-from app.places.gazetteer import HOME, Row, weight
+from app.places.rows import HOME, Row, weight
 
 STATES = {
     ("US", "TX"): "Texas", ("US", "WA"): "Washington", ("US", "OR"): "Oregon", ("US", "ME"): "Maine",
