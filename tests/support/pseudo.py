@@ -34,7 +34,7 @@ DATES = frozenset(
     for word in WORD.findall(name)
 ) | {"hora", "central", "am", "pm", "de"}
 """What the library of dates says by itself."""
-HOUSE = frozenset(["unknot", "geonames", "cc", "by", "english", "español", "pdf", "npi"])
+HOUSE = frozenset(["unknot", "geonames", "cc", "by", "english", "español", "pdf", "npi", "icd", "snomed", "ct"])
 INVENTED = frozenset(
     [
         "testa",
