@@ -49,8 +49,8 @@ class Ring(NamedTuple):
 
 
 def first_ring(criteria: SearchCriteria, first: int = 0) -> Ring:
-    """From the point to the end of the ring `first` of `nearness`."""
-    return _ring(criteria, 0.0, FIRST_BOX_KM * 2**first)
+    """From the point to the end of the ring `first` of `nearness`; -1 and less are circles inside the first one."""
+    return _ring(criteria, 0.0, FIRST_BOX_KM * 2.0**first)
 
 
 def next_ring(criteria: SearchCriteria, ring: Ring, found: int) -> Ring | None:

@@ -116,8 +116,11 @@ def nearest(
     if after is None and criteria.sort == "distance":
         found = chain([_heart(session, criteria, point, on, condition)], found)
     for ring in found:
-        for batch in _batches(ring, limit) if free else (ring,):
-            walk.take(batch)
+        start = 0
+        while start < len(ring):
+            size = walk.batch(limit) if free else len(ring)
+            walk.take(ring[start : start + size])
+            start += size
             if len(walk.kept) >= limit:
                 return walk.kept[:limit]
     return walk.kept
@@ -134,14 +137,6 @@ def _heart(
     return _hits_of(near(rows, criteria, point, 0.0, size), criteria, day)
 
 
-def _batches(hits: Sequence[Hit], wanted: int) -> Iterator[Sequence[Hit]]:
-    """A few more than are wanted first, since most have times; then larger ones, up to BATCH."""
-    start, size = 0, max(FEWEST, wanted + wanted // 2)
-    while start < len(hits):
-        yield hits[start : start + size]
-        start, size = start + size, max(size, min(2 * size, BATCH))
-
-
 class _Walk:
     """Keeps each therapist once while hits come by in order."""
 
@@ -150,8 +145,16 @@ class _Walk:
         self._available, self._after = available, after
         self._seen: set[int] = set()
         self._passed: dict[int, list[Hit]] = {}
+        self._asked = 0
+
+    def batch(self, wanted: int) -> int:
+        """How many to ask next for their times: a few more than should be needed, as the share of the free is so far."""
+        missing = wanted - len(self.kept)
+        size = missing * max(1.5, 1.25 * self._asked / max(1, len(self.kept)))
+        return min(max(round(size), FEWEST), BATCH)
 
     def take(self, batch: Sequence[Hit]) -> None:
+        self._asked += len(batch)
         fresh = batch if self._after is None else self._beyond(batch, self._after)
         if self._available is None or not fresh:
             return self._keep(fresh)

@@ -17,7 +17,10 @@ from app.finder.free import FreeTimes
 from app.finder.near import Hit, Point, Ring, first_ring, near, next_ring
 from app.finder.outlook import NEVER
 
-BATCH = 48
+FEWEST, BATCH = 8, 64
+"""How many are asked for their times at once, at least and at most."""
+SMALL = -2
+"""The first circle: in a metropolis it gives a page, and what comes before its last one is all that is read farther out."""
 _COLUMNS = f"{entries.COLUMNS}, {outlook.COLUMNS}"
 _WIDTH = len(entries.COLUMNS.split(","))
 
@@ -44,15 +47,17 @@ def soonest(
     """The first `limit` therapists by (first free time, confirmed lately, distance), after a key."""
     asked: list[Hit] = []
     page: list[Hit] = []
-    ring: Ring | None = first_ring(criteria)
+    ring: Ring | None = first_ring(criteria, SMALL)
     while ring is not None:
         found = _candidates(session, criteria, point, on.toordinal(), free, ring, _last(page, limit))
-        for start in range(0, len(found), BATCH):
+        start, size = 0, max(FEWEST, limit + 3)
+        while start < len(found):
             last = _last(page, limit)
             if last is not None and found[start].bound >= last:
                 break
-            asked += _asked(found[start : start + BATCH], free, keep_all=not criteria.asks_when)
+            asked += _asked(found[start : start + size], free, keep_all=not criteria.asks_when)
             page = _firsts(asked, after)
+            start, size = start + size, min(2 * size, BATCH)
         ring = next_ring(criteria, ring, len(found))
     return page[:limit]
 
