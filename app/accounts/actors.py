@@ -19,7 +19,7 @@ def actor(role: str, user_id: int) -> str:
 
 def acts_of(user_id: int) -> tuple[str, ...]:
     """Every way in which an account may stand in a history."""
-    return tuple(actor(role, user_id) for role in ("admin", "therapist", "claimant"))
+    return tuple(actor(role, user_id) for role in ("admin", "editor", "therapist", "claimant"))
 
 
 def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:

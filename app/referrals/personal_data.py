@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.actors import ERASED, acts_of
 from app.accounts.models import User
 from app.core import clock
 from app.referrals import checks, queries
@@ -57,7 +58,12 @@ def _doctor(session: Session, doctor: Doctor) -> dict[str, Any]:
 
 
 def erase(session: Session, user: User) -> None:
-    """A doctor's links stop, and their words go; of a patient the answers go, and doctors learn nothing any more."""
+    """A doctor's links stop, and their words go; of a patient the answers go, and doctors learn nothing any more.
+
+    Whom an admin verified stays so, without saying who that was.
+    """
+    decided = update(Doctor).where(Doctor.decided_by.in_(acts_of(user.id))).values(decided_by=ERASED)
+    session.execute(decided)
     ids = session.scalars(select(Booking.id).where(Booking.email_key == email_key(user.email))).all()
     for table in (OutcomeCheck, OutcomeNote, ReferralConsent):
         session.execute(delete(table).where(table.booking_id.in_(ids)))

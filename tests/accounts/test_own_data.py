@@ -14,12 +14,16 @@ from app.accounts.admin_models import AdminEvent
 from app.accounts.demo import PASSWORD as DEMO_PASSWORD
 from app.accounts.demo import make_people
 from app.accounts.models import SignIn, User
+from app.articles.models import ExternalArticle
 from app.cli.demo import sign_ins
 from app.core.crypto import EncryptedText
+from app.referrals.models import Doctor
 from app.scheduling.models import Booking
 from app.scheduling.personal_data import ERASED, NOWHERE
 from app.tables import Base
 from tests import factories
+from tests.articles.test_editing import FORM as ELSEWHERE
+from tests.referrals.house import verified_doctor
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
 
@@ -187,7 +191,7 @@ def sign_ins_of(app: Flask) -> list[str]:
 
 def test_no_table_holds_the_address_of_who_was_erased(app: Flask, client: FlaskClient, session: Session) -> None:
     """An admin who also runs a practice, with decisions of their own and about them in the histories."""
-    me = make_user(app, ADDRESS, "patient", "admin", "therapist", "doctor")
+    me = make_user(app, ADDRESS, "patient", "admin", "editor", "therapist", "doctor")
     other = make_user(app, "ben@person.example", "patient", "admin")
     sign_in(client)
     one = factories.practice(session, me, origin="self", email=ADDRESS)
@@ -197,12 +201,18 @@ def test_no_table_holds_the_address_of_who_was_erased(app: Flask, client: FlaskC
     ben = app.test_client()
     sign_in(ben, "ben@person.example")
     ben.post(f"/admin/users/{me}/role/take", data={"role": "doctor"})
+    doctor = verified_doctor(app, state="waiting")
+    client.post(f"/admin/doctors/{doctor}/verify", data={"reason": "Called the practice."})
+    client.post("/editing/articles/new", data=ELSEWHERE)
     client.get("/practice/page")
     assert holding(session, ADDRESS), "or this test sees nothing"
     client.post("/account/erase", data={"sure": "y"})
     assert holding(session, ADDRESS) == []
     left = session.execute(select(AdminEvent.actor, AdminEvent.subject).order_by(AdminEvent.id)).all()
-    assert left == [("erased account", f"user:{other}"), (f"admin user:{other}", "erased account")]
+    mine = ("erased account", f"user:{other}"), ("erased account", f"doctor:{doctor}")
+    assert left == [mine[0], (f"admin user:{other}", "erased account"), mine[1]]
+    for column in (Doctor.decided_by, ExternalArticle.added_by):
+        assert session.scalars(select(column)).all() == ["erased account"]
 
 
 def holding(session: Session, words: str) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.accounts import services as accounts
+from app.accounts.models import User
 from app.articles import services
 from app.articles.models import ExternalArticle
 from app.web.accounts.sign_ins import KEY
@@ -62,7 +63,8 @@ def test_other_roles_are_refused(session: Session, client: FlaskClient, role: st
 def test_an_editor_adds_an_article_and_readers_see_it_as_text(session: Session, editor: FlaskClient) -> None:
     assert editor.post("/editing/articles/new", data=FORM).status_code == 302
     (row,) = kept(session)
-    assert (row.added_by, len(row.specialties)) == ("editor@example.org", 2)
+    number = session.scalars(select(User.id)).one()
+    assert (row.added_by, len(row.specialties)) == (f"editor user:{number}", 2)
     text = editor.get("/conditions/sciatica").text
     assert "https://example.org/backs" in text
     assert "&lt;b&gt;backs" in text

@@ -1,15 +1,20 @@
 """Migrations that change what is stored, on rows that were there before."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import LargeBinary, select, text, type_coerce
 from sqlalchemy.orm import Session
 
+from app.articles import services
+from app.articles.models import ExternalArticle
 from app.directory.evidence_models import LicenceEvidence
 from app.directory.listing_models import ListingReport
 from app.directory.models import LicenceEvent
 from app.factory import alembic
 from tests import factories
+from tests.articles.test_services import FACTS
 from tests.support.accounts import make_user
 
 pytestmark = pytest.mark.databases
@@ -66,3 +71,16 @@ def test_reports_are_sealed_and_histories_forget_addresses(app: Flask, session: 
         assert session.scalar(text("SELECT words FROM listing_report")) == WORDS
         session.rollback()
         alembic.upgrade()
+
+
+def test_articles_elsewhere_forget_addresses_too(app: Flask, session: Session) -> None:
+    editor = make_user(app, "wren@person.example", "patient", "editor")
+    with app.app_context():
+        alembic.downgrade("0020")
+        for number, address in enumerate(("Wren@person.example", "gone@person.example")):
+            services.add_external(session, replace(FACTS, url=f"https://example.org/{number}"), address)
+        session.commit()
+        session.close()
+        alembic.upgrade()
+    named = session.scalars(select(ExternalArticle.added_by).order_by(ExternalArticle.id)).all()
+    assert named == [f"editor user:{editor}", "erased account"]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import personal_data as accounts
 from app.accounts.models import User
+from app.articles import personal_data as articles
 from app.directory import personal_data as directory
 from app.referrals import personal_data as referrals
 from app.scheduling import personal_data as scheduling
@@ -21,7 +22,7 @@ EXPORTS: dict[str, Export] = {
     "visits": scheduling.export,
     "referrals": referrals.export,
 }
-ERASERS: tuple[Erase, ...] = (referrals.erase, scheduling.erase, directory.erase, accounts.erase)
+ERASERS: tuple[Erase, ...] = (referrals.erase, articles.erase, scheduling.erase, directory.erase, accounts.erase)
 """In this order; the account itself goes last."""
 STAYING: tuple[WhatStays, ...] = (scheduling.what_stays,)
 

@@ -10,6 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.accounts.actors import actor
+from app.accounts.roles import EDITOR
 from app.articles import queries, services
 from app.articles.models import ExternalArticle
 from app.articles.services import ExternalFacts
@@ -93,7 +95,7 @@ def _edit(row: ExternalArticle | None) -> str | Response | tuple[str, int]:
 
 
 def _save(facts: ExternalFacts, external_id: int | None) -> None:
-    editor = signed_in_user().email
+    editor = actor(EDITOR, signed_in_user().id)
     with transaction() as session:
         if external_id is None:
             services.add_external(session, facts, editor)
