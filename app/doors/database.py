@@ -51,8 +51,9 @@ def transaction() -> Iterator[Session]:
         raise
 
 
-RETRIED = frozenset({"40001", "40P01"})
-"""SQLSTATE of a serialisation failure and of a deadlock: PostgreSQL asks for the same work again."""
+RETRIED = frozenset({"40001", "40P01", "23505"})
+"""SQLSTATE of a serialisation failure and of a deadlock, after which PostgreSQL asks for the same work again; and of a
+row that is there already: somebody made it meanwhile, as the second press of a button, and it is found this time."""
 TRIES = 3
 
 

@@ -16,6 +16,10 @@ class Broken(Exception):
     sqlstate = "40P01"
 
 
+class There(Exception):
+    sqlstate = "23505"
+
+
 class Unplugged(Exception):
     sqlstate = "08006"
 
@@ -31,7 +35,7 @@ def calls() -> list[str]:
 
 @pytest.fixture
 def small(calls: list[str]) -> FlaskClient:
-    """An application of four views; each says in `calls` that it was called."""
+    """An application of five views; each says in `calls` that it was called."""
     app = Flask("small")
     app.config["SQLALCHEMY_ENGINES"] = {"default": "sqlite://"}
     database.init_app(app)
@@ -60,6 +64,13 @@ def small(calls: list[str]) -> FlaskClient:
         calls.append("unplugged")
         raise in_the_way(Unplugged)
 
+    @app.post("/twice")
+    def twice() -> str:
+        calls.append("twice")
+        if len(calls) == 1:
+            raise in_the_way(There)
+        return "found"
+
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app.test_client()
 
@@ -75,6 +86,11 @@ def test_what_is_saved_is_not_done_twice_and_nothing_is_tried_for_ever(
 ) -> None:
     assert small.post(f"/{path}").status_code == 500
     assert calls == [path] * times
+
+
+def test_who_is_second_to_make_a_row_is_called_again_and_finds_it(small: FlaskClient, calls: list[str]) -> None:
+    assert small.post("/twice").text == "found"
+    assert calls == ["twice"] * 2
 
 
 def test_each_request_begins_afresh(small: FlaskClient, calls: list[str]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.errors import Conflict
-from app.referrals import services
+from app.referrals import queries, services
 from app.referrals.models import FavouriteTherapist, ReferralConsent
 from app.referrals.services import favourites
 from tests import factories
@@ -50,3 +50,18 @@ def test_the_last_place_on_the_list_is_given_once(
     session.commit()
     with pytest.raises(Conflict):
         second.result(20)
+
+
+def test_two_who_are_chosen_at_once_are_both_on_the_list_that_they_begin(
+    app: Flask, session: Session, elsewhere: Elsewhere
+) -> None:
+    doctor_id, slugs = verified_doctor(app), [factories.therapist(session).slug for _ in range(2)]
+    session.commit()
+    services.choose(session, doctor_id, slugs[0], clock.now())
+    second = elsewhere(services.choose, doctor_id, slugs[1], clock.now())
+    assert waits(second)
+    session.commit()
+    second.result(20)
+    begun = queries.draft_of(session, doctor_id, clock.now())
+    assert begun
+    assert [each.slug for each in queries.chosen(session, begun[0].shortlist)] == slugs

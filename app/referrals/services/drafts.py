@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.directory.models import Therapist
 from app.referrals import drafts
 from app.referrals.drafts import Draft
-from app.referrals.models import ReferralDraft
+from app.referrals.models import Doctor, ReferralDraft
 
 
 def keep_draft(session: Session, doctor_id: int, draft: Draft, now: datetime) -> None:
@@ -42,8 +42,9 @@ def forget_left_drafts(session: Session, now: datetime) -> None:
 
 
 def _current(session: Session, doctor_id: int, now: datetime) -> Draft:
-    query = select(ReferralDraft).where(ReferralDraft.doctor_id == doctor_id).with_for_update()
-    row = session.scalar(query)
+    """Under the doctor's lock: of two buttons pressed at once, the second adds to what the first began."""
+    session.get_one(Doctor, doctor_id, with_for_update=True)
+    row = session.get(ReferralDraft, doctor_id, populate_existing=True)
     return drafts.from_json(row.facts) if row and row.changed_at > now - drafts.LASTS else Draft()
 
 
