@@ -82,6 +82,16 @@ def test_what_was_filled_in_is_kept_while_choosing(
     assert ticked.startswith(" checked")
 
 
+def test_a_radius_or_a_therapist_that_cannot_be_breaks_no_page(
+    doctor: FlaskClient, session: Session, town: list[str], doctor_id: int
+) -> None:
+    odd = {**FORM, "radius": "all", "shortlist": ["9" * 14]}
+    assert doctor.post("/referring/new", data={**odd, "go": "make"}).status_code == 422
+    assert doctor.post("/referring/new", data={**odd, "go": "choose"}).status_code == 303
+    for path in ("/referring/therapists", "/referring/therapists?radius=0&where=Austin, TX", "/referring/new"):
+        assert doctor.get(path).status_code == 200
+
+
 def _draft(session: Session, doctor_id: int) -> drafts.Draft:
     session.rollback()
     begun = queries.draft_of(session, doctor_id, clock.now())

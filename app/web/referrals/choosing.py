@@ -69,8 +69,9 @@ def therapists() -> str:
 
 def _wanted(form: dict[str, Any], given: MultiDict[str, str], *, everybody: bool) -> SearchCriteria:
     known = None if everybody else BY_SLUG.get(form.get("specialty") or "")
-    miles = given.get("radius", type=int) or int(form.get("radius") or 25)
-    return SearchCriteria(known.id if known else ANY, radius_km=(miles if miles in CIRCLES else 25) * KM_PER_MILE)
+    wanted = given.get("radius") or form.get("radius")
+    miles = next((each for each in CIRCLES if str(each) == wanted), 25)
+    return SearchCriteria(known.id if known else ANY, radius_km=miles * KM_PER_MILE)
 
 
 def _pages(found: dict[str, Any] | None, page: int, **values: str | None) -> dict[str, Any] | None:

@@ -21,10 +21,18 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.directory.catalogue import SPECIALTIES
+from app.doors.readable import HIGHEST_NUMBER
 from app.referrals.checks import MOMENTS, MOST_PAIN, SHARING
 from app.referrals.links import DEFAULT_DAYS, MOST_DAYS
 
 MILES = (5, 10, 25, 50)
+
+
+def _row_number(text: str) -> int:
+    """Of a therapist; ValueError for what no database can look for."""
+    if (number := int(text)) > HIGHEST_NUMBER:
+        raise ValueError
+    return number
 
 
 class CheckboxesField(SelectMultipleField):
@@ -60,7 +68,7 @@ class ReferralForm(FlaskForm):
         description=_l("A town or ZIP. Leave it empty and the patient says where."),
     )
     radius = SelectField(_l("Within"))
-    shortlist = CheckboxesField(_l("Only these therapists"), coerce=int, validate_choice=False)
+    shortlist = CheckboxesField(_l("Only these therapists"), coerce=_row_number, validate_choice=False)
     suggested_visits = IntegerField(
         _l("Visits suggested"), [Optional(), NumberRange(1, 30, _l("Between 1 and 30 visits."))]
     )
