@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app.core.errors import Gone
 from app.directory import personal_data as directory_data
 from app.directory.models import Therapist
+from app.doors.caller import signed_in_user
 from app.scheduling import personal_data, queries, services
 from app.scheduling.models import Booking, WaitlistEntry
 from app.scheduling.states import Actor
 from app.scheduling.waiting import Wish
+from app.web.accounts import addresses
 from tests.scheduling.test_emails import written
 from tests.scheduling.world import MONDAY, World, check_everything, person, refused
 from tests.support.accounts import ADDRESS, letters, link_in, make_user, sign_in, user
@@ -110,6 +112,27 @@ def test_an_address_that_was_never_proved_takes_nothing_along(app: Flask, sessio
         user(session).confirmed_at = None
         session.commit()
         client.post(link, data={"along": "y"})
+        session.rollback()
+        assert queries.visit(session, booked.token).email == ADDRESS
+
+
+def test_nothing_goes_along_to_an_address_that_somebody_takes_in_the_same_moment(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page still saw it free; the change itself, under the write lock, does not."""
+    world = World.make(session)
+    make_user(app, ADDRESS)
+    client = app.test_client()
+    with time_machine.travel(world.now, tick=False):
+        sign_in(client)
+        booked = world.requested(contact=person(email=ADDRESS))
+        session.commit()
+        client.post("/account/change-email", data={"email": NEW})
+        link = link_in(letters(session)[-1], "change-email")
+        session.rollback()
+        make_user(app, NEW)
+        monkeypatch.setattr(addresses, "new_address_of", lambda _token: (False, False, signed_in_user(), NEW))
+        assert client.post(link, data={"along": "y"}).status_code == 302
         session.rollback()
         assert queries.visit(session, booked.token).email == ADDRESS
 

@@ -152,9 +152,9 @@ def change_email_confirm(token: str) -> ResponseReturnValue:
 
 
 def _to_new_address(token: str, user_id: int, along: tuple[str, str] | None) -> ResponseReturnValue:
-    """One transaction: the library's change, and what was booked goes along."""
+    """One transaction: the library's change, and what was booked goes along. Neither when the address was taken meanwhile."""
     with transaction() as changes:
         answer: ResponseReturnValue = change_email(token)
-        if along:
+        if along and signed_in_user().email == along[1]:
             scheduling.take_along(changes, *along, Actor("patient", user_id), clock.now())
     return answer
