@@ -1,10 +1,16 @@
 """The base of all tables, and the one type for instants."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, MetaData
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
+import orjson
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, DateTime, Dialect, MetaData, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Base(DeclarativeBase):
@@ -37,6 +43,44 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _Integers(TypeDecorator[Collection[int]]):
+    """Integers as one value: an array, or JSON where there is none."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        ids = list(value or ())
+        return orjson.dumps(ids).decode() if dialect.name == "sqlite" else ids
+
+
+class _Several(FunctionElement[int]):
+    """The integers of one parameter, as rows."""
+
+    inherit_cache = True
+
+
+@compiles(_Several)
+def _several(element: _Several, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(_Several, "sqlite")
+def _several_sqlite(element: _Several, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"  # noqa: S608 - a bound parameter
+
+
+def among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the integers in the parameter `name`: the same statement, however many they are.
+
+    For what runs several times a request. A list of values is written and prepared anew for each length of it.
+    """
+    return column.op("IN", is_comparison=True)(_Several(bindparam(name, type_=_Integers())))
 
 
 def plain(session: Session) -> Connection:

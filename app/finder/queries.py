@@ -7,10 +7,11 @@ from itertools import chain
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from app.core.database import among
 from app.core.geometry import box_around
 from app.directory.listing import MAX_REACH_KM
 from app.directory.listing_models import Listing
@@ -253,7 +254,7 @@ def _surely_more(
 
 
 _CARDS = select(Listing.therapist_id, Listing.location_id, Listing.bookable_until, Listing.card).where(
-    Listing.therapist_id.in_(bindparam("ids", expanding=True))
+    among(Listing.therapist_id, "ids")
 )
 
 

@@ -1,10 +1,12 @@
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.core.database import among
 from app.directory.models import Therapist
 from app.doors.database import db, transaction
 
@@ -25,6 +27,15 @@ def test_a_naive_instant_is_refused(session: Session) -> None:
     session.add(Therapist(slug="a", name="A", last_name="A", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
     with pytest.raises(Exception, match="naive"):
         session.flush()
+
+
+@pytest.mark.parametrize("wanted", [[], [1], [2, 3, 3, 2**40, -1], range(1, 5000)])
+def test_among_finds_what_is_listed(session: Session, wanted: Collection[int]) -> None:
+    session.add_all(Therapist(slug=str(number), name="A", last_name="A") for number in range(4))
+    session.flush()
+    ids = sorted(session.scalars(select(Therapist.id)))
+    query = select(Therapist.id).where(among(Therapist.id, "ids")).order_by(Therapist.id)
+    assert list(session.scalars(query, {"ids": wanted})) == [each for each in ids if each in wanted]
 
 
 def test_a_transaction_commits_once_and_rolls_back_whole(app: Flask) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
+from app.core.database import among, plain
 from app.directory.models import Location, Service
 from app.scheduling import hours
 from app.scheduling.models import TimelineWeek
@@ -200,9 +200,7 @@ def _next(
     )
 
 
-_OFFERS = BOOKABLE.where(Location.id.in_(bindparam("locations", expanding=True))).order_by(
-    Location.id, Service.position, Service.id
-)
+_OFFERS = BOOKABLE.where(among(Location.id, "locations")).order_by(Location.id, Service.position, Service.id)
 
 
 def _offers(
@@ -222,7 +220,7 @@ _TIMELINES = (
     select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy)
     .join(Location, (TimelineWeek.therapist_id == Location.therapist_id) & (TimelineWeek.location_id == Location.id))
     .where(
-        Location.id.in_(bindparam("locations", expanding=True)),
+        among(Location.id, "locations"),
         TimelineWeek.week.between(bindparam("first"), bindparam("last")),
     )
 )
