@@ -22,6 +22,7 @@ from app.directory.claim_models import Claim
 from app.directory.evidence_models import LicenceEvidence
 from app.directory.models import Therapist
 from app.directory.services import add_evidence
+from app.directory.services.evidence import Fit
 from app.scheduling import services as scheduling
 from app.scheduling.models import Booking
 from app.scheduling.queries import free_times
@@ -97,7 +98,7 @@ def evidence(session: Session, owner: int) -> str:
     """A picture that the owner handed in beside their licence."""
     one, by = practice(session, owner).licences[0], actor(THERAPIST, owner)
     known = session.scalars(select(LicenceEvidence.id).where(LicenceEvidence.licence_id == one.id)).first()
-    return str(known or add_evidence(session, one.id, b"%PDF-1.7 letter %%EOF", by).id)
+    return str(known or add_evidence(session, one.id, Fit("application/pdf", b"%PDF-1.7"), by).id)
 
 
 def always(value: str) -> Kind:

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from typing import NamedTuple
 
 from PIL import Image
 from sqlalchemy import ColumnElement, func, select, update
@@ -21,19 +22,26 @@ PDF, JPEG = "application/pdf", "image/jpeg"
 EVIDENCE = Wanted("file", "evidence", other_kind=N_("That is neither a picture (JPEG, PNG, WebP) nor a PDF."))
 
 
-def add_evidence(session: Session, licence_id: int, content: bytes, by: str) -> LicenceEvidence:
-    """Keep a file beside a licence; Invalid for what is no picture and no PDF, whatever its name says."""
+class Fit(NamedTuple):
+    """A file as it is kept: its content type and its bytes."""
+
+    kind: str
+    content: bytes
+
+
+def add_evidence(session: Session, licence_id: int, file: Fit, by: str) -> LicenceEvidence:
+    """Keep a file beside a licence."""
     licence = session.get(Licence, licence_id, with_for_update=True)
     if licence is None:
         raise NotFound("There is no such licence.")
-    row = _keep(session, LicenceEvidence(licence_id=licence_id), LicenceEvidence.licence_id == licence_id, content, by)
+    row = _keep(session, LicenceEvidence(licence_id=licence_id), LicenceEvidence.licence_id == licence_id, file, by)
     _note(session, licence, by, N_("A file was handed in."))
     return row
 
 
-def add_claim_evidence(session: Session, claim_id: int, content: bytes, by: str) -> LicenceEvidence:
+def add_claim_evidence(session: Session, claim_id: int, file: Fit, by: str) -> LicenceEvidence:
     """The same beside a claim, which the caller has looked up with its owner."""
-    return _keep(session, LicenceEvidence(claim_id=claim_id), LicenceEvidence.claim_id == claim_id, content, by)
+    return _keep(session, LicenceEvidence(claim_id=claim_id), LicenceEvidence.claim_id == claim_id, file, by)
 
 
 def withdraw_evidence(session: Session, licence_id: int, evidence_id: int, by: str) -> None:
@@ -60,32 +68,34 @@ def mark_looked_at(session: Session, now: datetime, *, licence_id: int) -> None:
     )
 
 
-def content_of(session: Session, evidence_id: int) -> tuple[str, bytes]:
-    """(content type, bytes) of a file."""
+def content_of(session: Session, evidence_id: int) -> Fit:
     row = session.get(LicenceEvidence, evidence_id)
     if row is None:
         raise NotFound("There is no such file.")
-    return row.kind, base64.b64decode(row.content)
+    return Fit(row.kind, base64.b64decode(row.content))
 
 
-def fit_to_keep(content: bytes) -> tuple[str, bytes]:
-    """(content type, bytes) as they are kept; Invalid says why not. What a file is, its first bytes say."""
+def fit_to_keep(content: bytes) -> Fit:
+    """Invalid for what is no picture and no PDF, whatever its name says: what a file is, its first bytes say.
+
+    A large picture takes seconds: call it before the transaction, or everybody else's changes wait for it.
+    """
     if len(content) > MOST_BYTES:
         raise EVIDENCE.refused(N_("That file is larger than 5 MB. Choose a smaller one."), "large")
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-2048:]:
             raise EVIDENCE.refused(N_("That PDF is cut off. Save it anew and try again."), "broken")
-        return PDF, content
-    return JPEG, drawn_anew(content, EVIDENCE, (SIDE, SIDE), _smaller, quality=85)
+        return Fit(PDF, content)
+    return Fit(JPEG, drawn_anew(content, EVIDENCE, (SIDE, SIDE), _smaller, quality=85))
 
 
 def _keep(
-    session: Session, row: LicenceEvidence, same_subject: ColumnElement[bool], content: bytes, by: str
+    session: Session, row: LicenceEvidence, same_subject: ColumnElement[bool], file: Fit, by: str
 ) -> LicenceEvidence:
     if (session.scalar(select(func.count()).where(same_subject)) or 0) >= MOST_FILES:
         raise Conflict("There are six files already. Take one back first.", code="too-many-files")
-    kind, kept = fit_to_keep(content)
-    row.kind, row.size, row.content, row.handed_in_by = kind, len(kept), base64.b64encode(kept).decode(), by[:120]
+    row.kind, row.size, row.handed_in_by = file.kind, len(file.content), by[:120]
+    row.content = base64.b64encode(file.content).decode()
     session.add(row)
     session.flush()
     return row

@@ -12,6 +12,7 @@ from app.directory import review, services
 from app.directory.boards import LOOK_UPS, REGISTRY
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.models import Licence
+from app.directory.services.evidence import fit_to_keep
 from app.doors.audience import audience
 from app.doors.database import db, in_transaction
 from app.doors.locale import said
@@ -65,9 +66,9 @@ def add_evidence(licence_id: int) -> Response | tuple[str, int]:
     form, by = EvidenceForm(), who()
     row = review.licence(db.session, licence_id)
     if form.validate():
-        content = form.file.data.read()
         try:
-            in_transaction(lambda session: services.add_evidence(session, licence_id, content, by))
+            file = fit_to_keep(form.file.data.read())
+            in_transaction(lambda session: services.add_evidence(session, licence_id, file, by))
         except DomainError as error:
             form.file.errors = [said(error)]
         else:

@@ -130,11 +130,11 @@ def _proved(claim_id: int, code: str) -> bool:
 
 
 def _leave_to_admin(claim_id: int, form: EvidenceForm) -> Response:
-    user_id, content = signed_in_user().id, form.sent()
+    user_id, file = signed_in_user().id, form.sent()
     with transaction() as session:
         directory.ask_for_decision(session, claim_id, user_id, form.evidence.data or "")
-        if content is not None:
-            directory.add_claim_evidence(session, claim_id, content, actor("claimant", user_id))
+        if file is not None:
+            directory.add_claim_evidence(session, claim_id, file, actor("claimant", user_id))
     flash(_("Thank you. A person looks at it; you get a mail."), "ok")
     return redirect(url_for(".prove", claim_id=claim_id), code=303)
 

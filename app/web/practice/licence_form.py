@@ -16,7 +16,7 @@ from app.directory import services as directory
 from app.directory.imports.boards import boards
 from app.directory.jurisdictions import NAMES
 from app.directory.models import Licence
-from app.directory.services.evidence import MOST_BYTES
+from app.directory.services.evidence import MOST_BYTES, Fit, fit_to_keep
 from app.doors.caller import signed_in_user
 from app.doors.database import transaction
 from app.doors.locale import said
@@ -32,10 +32,10 @@ class LicenceFileForm(FlaskForm):
         ),
     )
 
-    def sent(self) -> bytes | None:
-        """What was chosen, read no further than needed to see that it is too large."""
+    def sent(self) -> Fit | None:
+        """What was chosen, read no further than needed to see that it is too large; Invalid when it cannot be kept."""
         chosen = self.file.data
-        return chosen.read(MOST_BYTES + 1) if chosen else None
+        return fit_to_keep(chosen.read(MOST_BYTES + 1)) if chosen else None
 
     def blame(self, error: DomainError, fallback: str) -> None:
         name = error.field if isinstance(error, Invalid) and error.field and error.field in self else fallback
@@ -69,13 +69,14 @@ def me_as_actor() -> str:
 
 def keep_licence(form: LicenceForm, therapist_id: int, licence_id: int | None) -> Licence | None:
     """Save what was told and sent, both or neither; None when something stands against it, which the form then says."""
-    by, content = me_as_actor(), form.sent()
+    by = me_as_actor()
     try:
+        file = form.sent()
         with transaction() as session:
             lock(session, therapist_id)
             row = directory.report_licence(session, therapist_id, licence_id, form.facts(), actor=by)
-            if content is not None:
-                directory.add_evidence(session, row.id, content, by)
+            if file is not None:
+                directory.add_evidence(session, row.id, file, by)
             return row
     except DomainError as error:
         form.blame(error, "number")

@@ -55,12 +55,13 @@ def licence(licence_id: int) -> Answer:
 def hand_in(licence_id: int) -> Answer:
     """One more file beside a licence, such as the renewal of one that was checked before."""
     row, form = _mine(licence_id), LicenceFileForm()
-    by, content = me_as_actor(), form.sent()
+    by = me_as_actor()
     try:
-        if content is None:
+        file = form.sent()
+        if file is None:
             raise Invalid(_("Choose the file."), field="file")
         with transaction() as session:
-            directory.add_evidence(session, licence_id, content, by)
+            directory.add_evidence(session, licence_id, file, by)
     except DomainError as error:
         form.blame(error, "file")
         return _page(LicenceForm(formdata=None, obj=row), _mine(licence_id), form), 422

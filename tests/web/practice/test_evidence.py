@@ -5,25 +5,30 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.core.clock import today
+from app.core.sqlite import WRITING
 from app.directory import services
 from app.directory.claim_models import Claim
 from app.directory.evidence_models import LicenceEvidence
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.models import Licence, LicenceEvent, Therapist
+from app.directory.pictures import drawn_anew
+from app.directory.services import evidence
 from app.directory.services.evidence import MOST_FILES, SIDE, fit_to_keep
 from app.doors import uploads
 from tests import factories
 from tests.support.accounts import make_user, sign_in, user
+from tests.support.elsewhere import Elsewhere
 from tests.support.html import problems_of
 from tests.web.practice.conftest import Practice
 from tests.web.practice.test_page import SVG, hollow_png, picture
@@ -137,6 +142,27 @@ def test_a_licence_with_a_bad_file_is_not_saved_by_half(mine: Practice, session:
     assert mine.post("/licences/new", **told, file=(io.BytesIO(PDF), "a.pdf")).status_code == 303
     assert len(files(session)) == 1
     assert mine.post("/licences/new", **{**told, "number": "MA2"}).status_code == 303, "no file is needed"
+
+
+def test_nobody_waits_while_a_picture_is_drawn_anew(
+    mine: Practice, session: Session, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 131 kB, 40 million pixels can be; drawing them takes seconds, and SQLite has one writer."""
+
+    def greet(own: Session) -> None:
+        own.connection(execution_options=dict(WRITING))
+        own.execute(update(Therapist).values(bio="Hello."))
+
+    def slowly(*args: Any, **options: Any) -> bytes:
+        elsewhere(greet).result(20)
+        return drawn_anew(*args, **options)
+
+    monkeypatch.setattr(evidence, "drawn_anew", slowly)
+    told = {"jurisdiction": "US-FL", "number": "MA1"}
+    image = picture((400, 300), "PNG")
+    assert hand_in(mine, image).status_code == 303
+    assert mine.post("/licences/new", **told, file=(io.BytesIO(image), "a.png")).status_code == 303
+    assert len(files(session)) == 2
 
 
 def test_six_files_are_enough(mine: Practice, session: Session) -> None:
