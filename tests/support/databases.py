@@ -49,7 +49,8 @@ class Databases:
                 connection.execute("PRAGMA journal_mode=DELETE")
             self._sqlite_template = path
         own = self.home / "test.db"
-        for suffix in ("-wal", "-shm"):
+        # A new file, not the old one overwritten: a connection that a test left open would hold its locks on it.
+        for suffix in ("", "-wal", "-shm"):
             own.with_name(own.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self._sqlite_template, own)
         return f"sqlite:///{own}"
