@@ -51,6 +51,17 @@ def checked(contact: Contact, country: str) -> Contact:
     return with_phone(tidied(contact), country)
 
 
+def wrong(contact: Contact, country: str) -> list[Invalid]:
+    """What is wrong with the address and with the number: both at once, where `checked` stops at the first."""
+    found = []
+    for check in (lambda: contact.email and _email(contact.email), lambda: with_phone(contact, country)):
+        try:
+            check()
+        except Invalid as error:
+            found.append(error)
+    return found
+
+
 def tidied(contact: Contact) -> Contact:
     """All of it but the phone number, which is read as one of the therapist's country."""
     name = " ".join(contact.name.split())

@@ -6,6 +6,7 @@ from flask import Flask, current_app, request
 from flask_babel import gettext
 
 from app.core import formats
+from app.directory.listing import shown_phone
 from app.doors.locale import language
 
 KM_PER_MILE = 1.609344
@@ -76,5 +77,6 @@ def map_tiles() -> str:
 def init_app(app: Flask) -> None:
     for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when):
         app.add_template_filter(filter_, filter_.__name__)
+    app.add_template_filter(shown_phone, "phone")
     for function in (theme, map_tiles):
         app.add_template_global(function, function.__name__)

@@ -189,6 +189,9 @@ def test_a_request_that_is_none_is_refused_beside_the_field(doctor: FlaskClient)
     page = doctor.post("/referring/import", data={"json": "{"})
     assert page.status_code == 422
     assert "This is not JSON" in page.text
+    empty = doctor.post("/referring/import", data={"json": " "})
+    assert empty.status_code == 422
+    assert "Choose a file or paste the ServiceRequest" in empty.text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.zones import zone
 from app.scheduling import deadlines, safety
-from app.scheduling.contact import email_hint
+from app.scheduling.contact import Contact, email_hint, wrong
 from app.scheduling.plan import messages
 from app.scheduling.safety import QUESTIONS, Screening, answered_again, evaluate, from_facts, to_facts
 from app.scheduling.series import occurrences
@@ -144,3 +144,17 @@ def test_a_wish_is_met_by_day_weekday_and_time(weekdays: int, opens: int, closes
 )
 def test_15_a_slip_in_the_address_is_hinted(typed: str, meant: str | None) -> None:
     assert email_hint(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "fields"),
+    [
+        ("pat", "12", ["email", "phone"]),
+        ("pat@example.org", "12", ["phone"]),
+        ("pat", "(512) 555-0123", ["email"]),
+        ("pat@example.org", "(512) 555-0123", []),
+        ("", "", []),
+    ],
+)
+def test_a_wrong_address_and_a_wrong_number_are_told_together(email: str, phone: str, fields: list[str]) -> None:
+    assert [each.field for each in wrong(Contact("Pat", email, phone), "US")] == fields

@@ -74,7 +74,7 @@ class ReferralForm(FlaskForm):
     )
     days = IntegerField(
         _l("Days the link works"),
-        [Optional(), NumberRange(1, MOST_DAYS, _l("A link works for at most a year."))],
+        [Optional(), NumberRange(1, MOST_DAYS, _l("Between 1 and %(most)s days.", most=MOST_DAYS))],
         default=DEFAULT_DAYS,
     )
     cautions = TextAreaField(

@@ -157,7 +157,7 @@ def import_request() -> Answer:
     if not form.validate_on_submit():
         return _import_page(form)
     try:
-        imported = fhir.read(_uploaded() or form.json.data or "")
+        imported = fhir.read(_given(form))
     except Invalid as error:
         form.json.errors = [*form.json.errors, said(error)]
         return _import_page(form), 422
@@ -168,6 +168,14 @@ def import_request() -> Answer:
 def _import_page(form: ImportForm) -> str:
     known = [(said(BY_SLUG[slug].name), *lists) for slug, lists in codes.of_each_condition().items()]
     return render_template("referrals/import.html", form=form, codes=known)
+
+
+def _given(form: ImportForm) -> str:
+    """The file or what was pasted; Invalid when there is neither."""
+    text = _uploaded() or form.json.data or ""
+    if not text.strip():
+        raise Invalid("Choose a file or paste the ServiceRequest.", field="json", code="fhir-empty")
+    return text
 
 
 def _uploaded() -> str:

@@ -56,6 +56,16 @@ def test_an_emergency_sign_leads_to_help_without_times(patient: Patient, session
     assert count(session) == 0
 
 
+def test_what_was_left_out_is_counted_in_one_line(patient: Patient) -> None:
+    given = answers(1)
+    first, second, *_ = given
+    asked = patient.post(patient.url(), **{name: yes for name, yes in given.items() if name not in (first, second)})
+    assert asked.status_code == 422
+    assert f'<a href="#{first}-0">2 questions are not answered yet.</a>' in asked.text
+    one = patient.post(patient.url(), **{name: yes for name, yes in given.items() if name != second})
+    assert f'<a href="#{second}-0">Please answer this with yes or no.</a>' in one.text
+
+
 def test_a_doctor_first_sign_needs_a_deliberate_choice(patient: Patient, session: Session) -> None:
     key = patient.begin()
     said = patient.post(patient.step(key, "questions/2"), **answers(2, "fever"))

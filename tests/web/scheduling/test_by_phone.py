@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -43,6 +44,22 @@ def test_the_review_says_that_they_call_and_by_when(patient: Patient) -> None:
     assert "answers within 12 hours" in review
     assert "you left no e-mail address, so they call you" in review.casefold()
     assert "24 hours" in words(patient.get(patient.to_review()))
+
+
+def test_all_that_is_wrong_with_the_contact_is_told_at_once(patient: Patient) -> None:
+    key = patient.to_review().rpartition("/book/")[2].partition("/")[0]
+    said = words(patient.post(patient.step(key, "contact"), whose="other", name="Pat", email="nope", phone="12"))
+    for wrong in ("tell us who comes", "not look like an e-mail address", "not look like a phone number"):
+        assert wrong in said
+
+
+def test_a_visit_that_is_soon_promises_no_longer_answer_than_there_is(
+    patient: Patient, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(MONDAY - 6 * HOUR)
+    review = words(patient.get(patient.to_review()))
+    assert "answers within" not in review
+    assert "would answer by Mon 1 Mar" in review
 
 
 def test_a_full_list_of_phone_requests_asks_for_an_address_and_keeps_what_was_typed(
@@ -110,4 +127,4 @@ def test_the_therapist_is_told_that_other_times_reach_nobody_by_mail(
     client = app.test_client()
     sign_in(client, "wren@person.example")
     pages = [client.get(f"/practice/visits/{one.id}/other-times").text for one in (by_phone, by_mail)]
-    assert ["No mail reaches this person. Call +15125550123" in page for page in pages] == [True, False]
+    assert ["No mail reaches this person. Call (512) 555-0123" in page for page in pages] == [True, False]

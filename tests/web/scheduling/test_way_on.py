@@ -34,7 +34,8 @@ def use_up(patient: Patient, page: str, code: str) -> str:
     """Type five wrong codes; the last page."""
     said = [patient.post(f"{page}/code", code=wrong(code)) for _ in range(5)]
     assert {each.status_code for each in said} == {422}
-    assert [f"{left} more times" in each.text for left, each in zip((4, 3, 2, 1), said, strict=False)] == [True] * 4
+    left = ("4 more times", "3 more times", "2 more times", "try once more")
+    assert [words in each.text for words, each in zip(left, said, strict=False)] == [True] * 4
     return words(said[-1])
 
 

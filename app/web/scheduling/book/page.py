@@ -33,14 +33,15 @@ def _summary(offer: Offer, at: datetime, draft: Draft | None = None) -> dict[str
     """The terms of a visit, before it is sent: when, where, price, cut-offs, by when the therapist answers."""
     one, moment = offer.one, now()
     hours = deadlines.hours_to_accept(one.accept_hours, proved=not _by_phone_only(draft))
+    answer_by = deadlines.accept_by(moment, at, hours)
     return {
         "starts_at": local(at, one.time_zone),
         "zone": zone_name(one.time_zone),
         "zone_id": one.time_zone,
         "place": place(offer),
         "instant": one.booking_mode == "instant",
-        "answer_by": local(deadlines.accept_by(moment, at, hours), one.time_zone),
-        "answer_span": span(hours * 60),
+        "answer_by": local(answer_by, one.time_zone),
+        "answer_span": span(hours * 60) if answer_by == moment + timedelta(hours=hours) else None,
         "cancel_until": _until(at, one.cancel_cutoff, one.time_zone, moment),
         "move_until": _until(at, one.reschedule_cutoff, one.time_zone, moment),
         "cancel_span": span(one.cancel_cutoff),

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import redirect, request
 
-from app.core.errors import Invalid
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.locale import said
@@ -32,7 +31,8 @@ def contact_step(slug: str, key: str) -> Answer:
         form.email.data = form.hinted.data = contact.email_key(request.form["use_email"])
     if request.method == "POST" and goes_back():
         return saved_to(slug, key, "questions/3", **_typed(form))
-    if form.validate_on_submit() and _sound(form, offer):
+    complete = form.validate_on_submit()
+    if request.method == "POST" and _sound(form, offer) and complete:
         return saved(slug, key, after="contact", contact_done=True, **_typed(form))
     page = page_of("contact", draft, offer, 3, form=form, key=key)
     return (page, 422) if form.errors else page
@@ -55,12 +55,10 @@ def _typed(form: ContactForm) -> dict[str, Any]:
 
 
 def _sound(form: ContactForm, offer: Offer) -> bool:
-    """The services' own check, said beside the field."""
+    """The services' own check, said beside each field."""
     typed = replace(EMPTY, **_typed(form))
-    try:
-        contact.checked(typed.contact, offer.one.country)
-    except Invalid as error:
+    wrong = contact.wrong(typed.contact, offer.one.country)
+    for error in wrong:
         field = getattr(form, error.field or "", form.email)
         field.errors = [*field.errors, said(error)]
-        return False
-    return True
+    return not wrong

@@ -1,7 +1,7 @@
 """Confirming the address while the time is held: by the mailed link's button, or by the code."""
 
 from flask import flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.core.clock import now
 from app.core.errors import Conflict, Gone
@@ -47,8 +47,10 @@ def code(token: str) -> Answer:
     if tried.right:
         return redirect(f"/visits/{token}/done", 303)
     form.code.errors = [
-        gettext(
-            "That is not the code. Look at the newest mail; you can try %(left)s more times.", left=tried.tries_left
+        ngettext(
+            "That is not the code. Look at the newest mail; you can try once more.",
+            "That is not the code. Look at the newest mail; you can try %(num)s more times.",
+            tried.tries_left,
         )
     ]
     return code_page(token, form), 422
