@@ -222,6 +222,7 @@ def test_a_series_is_shown_date_by_date_and_booked_whole(patient: Patient, sessi
     for day in ("Mon 1 Mar", "Mon 8 Mar", "Mon 15 Mar, 9:00 am", "Mon 22 Mar, 9:00 am"):
         assert day in shown.text, day
     assert patient.post(repeat, every="1", count="4", go="take").location == review
+    assert "Request 4 visits from Mon 1 Mar, 9:00 am" in patient.get(review).text
     sent = patient.send(review)
     assert sent.status_code == 303, sent.text
     assert count(session) == 4

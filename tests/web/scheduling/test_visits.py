@@ -121,7 +121,9 @@ def test_cancelling_asks_first_and_then_frees_the_time(patient: Patient, session
     assert patient.post(f"{link(booked)}/cancel").location == link(booked)
     session.rollback()
     assert world.state(booked) == "cancelled_by_patient"
-    assert "You cancelled this visit" in patient.get(link(booked)).text
+    ended = patient.get(link(booked)).text
+    assert "You cancelled this visit" in ended
+    assert "You get the street" not in ended
 
 
 def test_past_the_cut_off_only_the_phone_cancels(
