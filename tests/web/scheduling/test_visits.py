@@ -17,6 +17,7 @@ from app.scheduling.models import Booking, BookingEvent, WaitlistEntry
 from app.scheduling.queries import visit
 from app.scheduling.services import Booked
 from tests.scheduling.world import MONDAY, World, person
+from tests.support.accounts import make_user, sign_in
 from tests.web.scheduling.conftest import patient_of
 from tests.web.scheduling.journey import Patient, answers, words
 
@@ -51,6 +52,30 @@ def test_the_code_confirms_and_a_wrong_one_says_how_many_tries_are_left(patient:
     done = words(patient.get(f"{page}/done"))
     assert "Your request is on its way" in done
     assert "answers by Sat 27 Feb, 9:00 am" in done
+
+
+def test_the_answer_to_a_wrong_code_opened_again_leads_back_to_the_visit(patient: Patient) -> None:
+    page = patient.book()
+    again = patient.get(f"{page}/code")
+    assert again.status_code == 405
+    assert f'href="{page}">Back to the visit' in again.text
+
+
+def test_a_link_that_is_no_visit_leads_to_ones_visits(patient: Patient) -> None:
+    lost = patient.get("/visits/no-such-visit")
+    assert lost.status_code == 404
+    assert 'href="/visits">My visits' in lost.text
+
+
+def test_who_is_signed_in_is_not_sent_to_sign_in_again(app: Flask, session: Session) -> None:
+    client = app.test_client()
+    assert "/account/login" in client.get("/referring/new").location
+    make_user(app, "pat@person.example", "patient")
+    sign_in(client, "pat@person.example")
+    closed = client.get("/referring/new")
+    assert closed.status_code == 403
+    assert 'href="/account/">Your account' in closed.text
+    assert "/account/login" not in closed.text
 
 
 def test_the_mailed_link_confirms_by_its_button_only(patient: Patient, session: Session) -> None:
