@@ -76,6 +76,8 @@ def test_who_is_signed_in_is_not_sent_to_sign_in_again(app: Flask, session: Sess
     assert closed.status_code == 403
     assert 'href="/account/">Your account' in closed.text
     assert "/account/login" not in closed.text
+    assert 'href="/referring/start">I am a doctor' in closed.text
+    assert 'href="/practice/start">I am a massage therapist' in client.get("/practice/week").text
 
 
 def test_the_mailed_link_confirms_by_its_button_only(patient: Patient, session: Session) -> None:
