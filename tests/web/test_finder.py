@@ -48,6 +48,13 @@ def test_results_lead_to_what_to_read(client: FlaskClient, town: list[str], what
     assert client.get(guide).status_code == 200
 
 
+def test_words_that_are_not_understood_are_in_no_heading(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Austin, TX&what=quantum healing").text
+    assert "We do not know what" in page
+    assert "3 therapists near Austin" in page
+    assert "for quantum healing" not in page
+
+
 def test_several_places_are_offered(client: FlaskClient, town: list[str]) -> None:
     page = client.get("/therapists?where=Springfield").text
     assert "Did you mean" in page
