@@ -55,6 +55,15 @@ def test_words_that_are_not_understood_are_in_no_heading(client: FlaskClient, to
     assert "for quantum healing" not in page
 
 
+def test_where_somebody_is_stands_in_no_heading(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=30.2701,-97.7432").text
+    title, heading = re.search("<title>(.*?)</title>", page), re.search("<h1.*?</h1>", page)
+    assert title
+    assert title[1].startswith("3 therapists near the point you chose")
+    assert heading
+    assert "30.27" not in heading[0]
+
+
 def test_several_places_are_offered(client: FlaskClient, town: list[str]) -> None:
     page = client.get("/therapists?where=Springfield").text
     assert "Did you mean" in page

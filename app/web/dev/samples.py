@@ -152,7 +152,7 @@ def results(case: str) -> dict[str, Any]:
             "nearest_outside": [replace(CARDS[0], distance_km=41.2, town="San Marcos")],
         }
     elif case == "several":
-        page["place"] = {"label": "Springfield, Missouri", "lat": 37.209, "lon": -93.2923}
+        page["place"] = {"label": "Springfield, Missouri", "kind": "town", "lat": 37.209, "lon": -93.2923}
         page["alternatives"] = [
             {"label": f"Springfield, {state}", "url": "?case=many"} for state in ("Massachusetts", "Illinois", "Oregon")
         ]
