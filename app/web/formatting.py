@@ -63,6 +63,10 @@ def when(value: datetime) -> str:
     return formats.when(value, language())
 
 
+def zone_name(time_zone: str) -> str:
+    return formats.zone_name(time_zone, language())
+
+
 def theme() -> str:
     """The person's choice of light or dark, or "" to follow the system."""
     chosen = request.cookies.get("theme", "") if request else ""
@@ -75,7 +79,7 @@ def map_tiles() -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when):
+    for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when, zone_name):
         app.add_template_filter(filter_, filter_.__name__)
     app.add_template_filter(shown_phone, "phone")
     for function in (theme, map_tiles):

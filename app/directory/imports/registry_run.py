@@ -13,12 +13,12 @@ from app.directory.imports.spool import Spool
 
 REGISTRY_FILE = "the NPPES data file (npidata_pfile_…csv with its header row), or the zip that holds it"
 MEMBERS = ("npidata_pfile*.csv",)
-_OUTCOMES = (
+OUTCOMES = (
     "rows", "added", "updated", "unchanged", "reactivated", "deactivated", "no_longer_massage", "older_than_ours",
     "other_individuals", "organizations", "deactivated_not_ours", "rejected",
     "licences_added", "licence_numbers_masked", "licences_without_state", "locations", "locations_rejected", "locations_without_coordinates",
 )  # fmt: skip
-_ROWS = _OUTCOMES[1:12]
+_ROWS = OUTCOMES[1:12]
 
 
 def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict[str, int]:
@@ -26,7 +26,7 @@ def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict
     with Spool[Registered]() as spool, recorded(job, "nppes", path.name) as counts:
         with job.transaction() as session:
             known, points = registry_apply.known_npis(session), Points()
-        counts.update(dict.fromkeys(_OUTCOMES, 0))
+        counts.update(dict.fromkeys(OUTCOMES, 0))
         others = _read_registry(job, path, locations, known, spool, counts)
         show, saved = job.begin("saving", spool.count), 0
         for batch in spool.batches():

@@ -13,6 +13,7 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.notifications import delivery
 from app.notifications.models import OutboxMessage
+from app.web.admin import records
 from app.web.admin.room import EmptyForm, admin, names, who
 
 
@@ -24,6 +25,7 @@ def messages() -> str:
         "admin/messages.html",
         rows=delivery.failed(db.session),
         counts=delivery.counts(db.session, now()),
+        records=records,
         form=EmptyForm(formdata=None),
     )
 
@@ -43,12 +45,12 @@ def retry_message(message_id: int) -> Response:
 @admin.get("/imports")
 @audience(ADMIN)
 def imports() -> str:
-    return render_template("admin/imports.html", rows=review.import_runs(db.session))
+    return render_template("admin/imports.html", rows=review.import_runs(db.session), records=records)
 
 
 @admin.get("/history")
 @audience(ADMIN)
 def history() -> str:
     done, events = acts(db.session), review.licence_events(db.session)
-    known = names([one.actor for one in done] + [one.actor for one, _which in events])
-    return render_template("admin/history.html", acts=done, events=events, names=known)
+    known = names([each for one in done for each in (one.actor, one.subject)] + [one.actor for one, _which in events])
+    return render_template("admin/history.html", acts=done, events=events, names=known, records=records)

@@ -114,6 +114,7 @@ def _licence(licence: Licence | None, level: Level) -> dict[str, Any]:
     return {
         "level": str(level),
         "checked_on": licence.checked_on,
+        "how": licence.checked_how,
         "board": licence.issuer,
         "number": licence.number,
         "board_url": LOOK_UPS.get(licence.jurisdiction),

@@ -6,6 +6,7 @@ from datetime import date, time
 
 from flask_babel import gettext as _
 
+from app.core import formats
 from app.scheduling.hours import MINUTES_PER_DAY, OpeningHours
 from app.web.practice.fields import FAR_DATE, is_near
 
@@ -52,8 +53,8 @@ def text_of(minutes: int) -> str:
 
 
 def shown(minutes: int) -> str:
-    """The same for reading: midnight at the end of a day is 24:00."""
-    return "24:00" if minutes == MINUTES_PER_DAY else text_of(minutes)
+    """The same for reading: 540 is 9:00 am."""
+    return formats.clock(time(minutes // 60 % 24, minutes % 60))
 
 
 def minutes_of(text: str) -> int | None:
