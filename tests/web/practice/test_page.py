@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.errors import Invalid
 from app.core.markdown import simple
-from app.directory.models import Location, Service, Therapist, TherapistSpecialty
+from app.directory.models import Licence, Location, Service, Therapist, TherapistSpecialty
 from app.directory.photos import SIDE, portrait
 from tests.support.html import problems_of
 from tests.web.practice.conftest import Practice
@@ -232,3 +232,24 @@ def test_every_room_is_a_sound_page(mine: Practice, path: str) -> None:
     assert page.status_code == 200
     assert not problems_of(page.text)
     assert page.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("room", ["services", "places", "calendars"])
+def test_the_parts_of_the_page_stand_under_it_and_the_account_is_near(mine: Practice, room: str) -> None:
+    text = mine.get(room).text
+    assert re.search(r'href="/practice/page" aria-current="true"', text)
+    assert re.search(r'class="site-nav__own"><a href="/account/"', text)
+
+
+def test_hours_are_said_as_elsewhere(mine: Practice) -> None:
+    text = mine.get("places").text
+    assert "9:00 am" in text
+    assert "America/" not in text
+
+
+@pytest.mark.parametrize(("how", "words"), [("self", "by the therapist"), ("registry", "to the national registry")])
+def test_who_vouches_for_a_licence_that_nobody_checked(mine: Practice, how: str, words: str) -> None:
+    licence = mine.session.scalars(select(Licence).where(Licence.therapist_id == mine.id)).one()
+    licence.checked_how, licence.checked_on = how, None
+    mine.session.commit()
+    assert f"{words}, not checked by us" in mine.get("licences").text
