@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -11,20 +10,22 @@ from wtforms.validators import Length, Optional
 
 from app.accounts.actors import actor
 from app.accounts.roles import THERAPIST
-from app.core.errors import DomainError, Invalid
+from app.core.errors import DomainError
 from app.directory import services as directory
 from app.directory.imports.boards import boards
 from app.directory.jurisdictions import NAMES
 from app.directory.models import Licence
 from app.directory.services.evidence import MOST_BYTES, Fit, fit_to_keep
+from app.directory.services.parts import own as own_part
 from app.doors.caller import signed_in_user
 from app.doors.database import transaction
-from app.doors.locale import said
 from app.scheduling.services import lock
-from app.web.practice.fields import far_dates_refused, not_blank, plain
+from app.web.practice.fields import CarefulForm, columns, far_dates_refused, not_blank, plain
+
+SEEN = ("jurisdiction", "number", "expires_on")
 
 
-class LicenceFileForm(FlaskForm):
+class LicenceFileForm(CarefulForm):
     file = FileField(
         _l("A picture or PDF of your licence"),
         description=_l(
@@ -36,10 +37,6 @@ class LicenceFileForm(FlaskForm):
         """What was chosen, read no further than needed to see that it is too large; Invalid when it cannot be kept."""
         chosen = self.file.data
         return fit_to_keep(chosen.read(MOST_BYTES + 1)) if chosen else None
-
-    def blame(self, error: DomainError, fallback: str) -> None:
-        name = error.field if isinstance(error, Invalid) and error.field and error.field in self else fallback
-        self[name].errors = [*self[name].errors, said(error)]
 
 
 class LicenceForm(LicenceFileForm):
@@ -67,17 +64,26 @@ def me_as_actor() -> str:
     return actor(THERAPIST, signed_in_user().id)
 
 
-def keep_licence(form: LicenceForm, therapist_id: int, licence_id: int | None) -> Licence | None:
-    """Save what was told and sent, both or neither; None when something stands against it, which the form then says."""
+def keep_licence(
+    form: LicenceForm, therapist_id: int, licence_id: int | None, *, careful: bool = False
+) -> Licence | None:
+    """Save what was told and sent, both or neither; None when something stands against it, which the form then says.
+
+    Conflict "stale", when `careful`, for a licence that is not any more as its page showed it.
+    """
     by = me_as_actor()
     try:
         file = form.sent()
         with transaction() as session:
             lock(session, therapist_id)
+            if careful and licence_id is not None:
+                form.check_seen(columns(own_part(session, Licence, therapist_id, licence_id), SEEN))
             row = directory.report_licence(session, therapist_id, licence_id, form.facts(), actor=by)
             if file is not None:
                 directory.add_evidence(session, row.id, file, by)
             return row
     except DomainError as error:
+        if error.code == "stale":
+            raise
         form.blame(error, "number")
         return None

@@ -1,12 +1,14 @@
 """A therapist's licences, as they tell and show them; the board's word stands above."""
 
+from typing import Any
+
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core import clock
-from app.core.errors import DomainError, Invalid
+from app.core.errors import Conflict, DomainError, Invalid
 from app.directory import review
 from app.directory import services as directory
 from app.directory.jurisdictions import name_of
@@ -18,8 +20,10 @@ from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.web import formatting as formats
 from app.web.files import as_download
-from app.web.practice.licence_form import LicenceFileForm, LicenceForm, keep_licence, me_as_actor
+from app.web.practice.fields import columns
+from app.web.practice.licence_form import SEEN, LicenceFileForm, LicenceForm, keep_licence, me_as_actor
 from app.web.practice.room import my_id, practice
 from app.web.practice.treatments import _own
 
@@ -46,7 +50,10 @@ def new_licence() -> Answer:
 @limiter.limit("30 per hour", methods=["POST"])
 def licence(licence_id: int) -> Answer:
     row = _mine(licence_id)
-    return _edit(LicenceForm(obj=row), row)
+    form = LicenceForm(obj=row)
+    if not form.is_submitted():
+        form.show(columns(row, SEEN))
+    return _edit(form, row)
 
 
 @practice.post("/licences/<int:licence_id>/evidence")
@@ -64,7 +71,9 @@ def hand_in(licence_id: int) -> Answer:
             directory.add_evidence(session, licence_id, file, by)
     except DomainError as error:
         form.blame(error, "file")
-        return _page(LicenceForm(formdata=None, obj=row), _mine(licence_id), form), 422
+        row, fresh = _mine(licence_id), LicenceForm(formdata=None, obj=row)
+        fresh.show(columns(row, SEEN))
+        return _page(fresh, row, form), 422
     flash(_("Thank you. We look at it, usually within two working days."), "ok")
     return redirect(url_for(".licence", licence_id=licence_id), code=303)
 
@@ -93,12 +102,24 @@ def _mine(licence_id: int) -> Licence:
 
 
 def _edit(form: LicenceForm, row: Licence | None) -> Answer:
-    if form.validate_on_submit() and keep_licence(form, my_id(), row.id if row else None):
+    licence_id = row.id if row else None
+    try:
+        kept = form.validate_on_submit() and keep_licence(form, my_id(), licence_id, careful=True)
+    except Conflict:
+        return _stale(form, _mine(licence_id or 0))
+    if kept:
         flash(_("Saved. It is shown as self-reported until we have checked it with the board."), "ok")
         return redirect(url_for(".licences"), code=303)
     return _page(form, row, LicenceFileForm(formdata=None)), 422 if form.errors else 200
 
 
-def _page(form: LicenceForm, row: Licence | None, file_form: LicenceFileForm) -> str:
+def _stale(form: LicenceForm, row: Licence) -> Answer:
+    form.show(columns(row, SEEN))
+    until = formats.day(row.expires_on) if row.expires_on else ""
+    stored = [(_("Stored now"), ", ".join(filter(None, (name_of(row.jurisdiction), row.number, until))))]
+    return _page(form, row, LicenceFileForm(formdata=None), stored), 409
+
+
+def _page(form: LicenceForm, row: Licence | None, file_form: LicenceFileForm, stale: Any = None) -> str:
     files = review.evidence_of(db.session, row.id, by=me_as_actor()) if row else []
-    return render_template("practice/licence.html", form=form, row=row, file_form=file_form, files=files)
+    return render_template("practice/licence.html", form=form, row=row, file_form=file_form, files=files, stale=stale)

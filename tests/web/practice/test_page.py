@@ -234,7 +234,7 @@ def test_every_room_is_a_sound_page(mine: Practice, path: str) -> None:
     assert page.text.count("<h1") == 1
 
 
-@pytest.mark.parametrize("room", ["services", "places", "calendars"])
+@pytest.mark.parametrize("room", ["/services", "/places", "/calendars"])
 def test_the_parts_of_the_page_stand_under_it_and_the_account_is_near(mine: Practice, room: str) -> None:
     text = mine.get(room).text
     assert re.search(r'href="/practice/page" aria-current="true"', text)
@@ -242,7 +242,7 @@ def test_the_parts_of_the_page_stand_under_it_and_the_account_is_near(mine: Prac
 
 
 def test_hours_are_said_as_elsewhere(mine: Practice) -> None:
-    text = mine.get("places").text
+    text = mine.get("/places").text
     assert "9:00 am" in text
     assert "America/" not in text
 
@@ -252,4 +252,21 @@ def test_who_vouches_for_a_licence_that_nobody_checked(mine: Practice, how: str,
     licence = mine.session.scalars(select(Licence).where(Licence.therapist_id == mine.id)).one()
     licence.checked_how, licence.checked_on = how, None
     mine.session.commit()
-    assert f"{words}, not checked by us" in mine.get("licences").text
+    assert f"{words}, not checked by us" in mine.get("/licences").text
+
+
+def test_a_licence_that_was_changed_in_another_window_is_not_overwritten(mine: Practice) -> None:
+    licence = mine.session.scalars(select(Licence).where(Licence.therapist_id == mine.id)).one()
+    licence.checked_how, licence.checked_on = "self", None
+    mine.session.commit()
+    path, state = f"/licences/{licence.id}", licence.jurisdiction
+    seen = hidden(mine.get(path).text, "seen")
+    first = mine.post(path, jurisdiction=state, number="MT 1", seen=seen)
+    assert first.status_code == 303
+    second = mine.post(path, jurisdiction=state, number="MT 2", seen=seen)
+    assert second.status_code == 409
+    assert "in another window" in second.text
+    mine.session.expire_all()
+    assert licence.number == "MT 1"
+    again = mine.post(path, jurisdiction=state, number="MT 2", seen=hidden(second.text, "seen"))
+    assert again.status_code == 303
