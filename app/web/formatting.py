@@ -1,6 +1,6 @@
 """How values are said on a page: distance, money, days and times in its language. Template filters."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask import Flask, current_app, request
 from flask_babel import gettext
@@ -61,6 +61,14 @@ def clock(value: datetime | time) -> str:
 
 def when(value: datetime) -> str:
     return formats.when(value, language())
+
+
+def span(first: datetime, last: datetime) -> str:
+    """ "Tue 1 Dec – Wed 2 Dec" for whole days, of which `last` is the midnight that ends them; else with the clock."""
+    if first.time() != time.min or last.time() != time.min or last <= first:
+        return f"{when(first)} – {when(last)}"
+    until = last.date() - timedelta(days=1)
+    return weekday_date(first) if until == first.date() else f"{weekday_date(first)} – {weekday_date(until)}"
 
 
 def zone_name(time_zone: str) -> str:

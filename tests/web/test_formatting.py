@@ -71,3 +71,19 @@ def test_times_follow_the_language(app: Flask) -> None:
     with app.test_request_context(), force_locale("es"):
         assert formatting.clock(time(16, 30)) == "4:30 pm"
         assert formatting.weekday_date(date(2026, 12, 1)) == "mar 1 dic"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC), "Mon 23 Nov – Tue 24 Nov"),
+        (datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC), "Mon 23 Nov"),
+        (
+            datetime(2026, 11, 23, tzinfo=UTC),
+            datetime(2026, 11, 23, 12, tzinfo=UTC),
+            "Mon 23 Nov, 12:00 am – Mon 23 Nov, 12:00 pm",
+        ),
+    ],
+)
+def test_a_blocked_time_of_whole_days_is_said_by_its_days(first: datetime, last: datetime, said: str) -> None:
+    assert formatting.span(first, last) == said

@@ -23,6 +23,7 @@ from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import AgendaRow
+from app.web import formatting
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import far_dates_refused, is_near
 from app.web.practice.room import home_zone, my_id, own_transaction, practice
@@ -188,6 +189,7 @@ def _page(
         off=off or _off_form(blank=True),
         other=other or _other_form(blank=True),
         holiday=holiday or HolidayForm(formdata=None),
+        span=formatting.span,
         rows=queries.time_off(db.session, my_id(), now),
         exceptions=queries.exceptions(db.session, my_id(), now.date() - timedelta(days=1)),
         holidays=queries.holidays(db.session, my_id()),
