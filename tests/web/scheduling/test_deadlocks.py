@@ -222,7 +222,8 @@ def test_the_door_survives_a_deadlock(app: Flask, both: Both, door: Callable[[Bo
     session.rollback()
     with rival(app) as broken_off:
         said = act()
-    assert broken_off == ["40P01"], "there was no deadlock"
+    # On a busy machine the door may take the therapist again before its rival wakes, and be broken off once more.
+    assert set(broken_off) == {"40P01"}, "there was no deadlock"
     assert said is None or said.status_code in (200, 201, 303), said.text
     found = session.scalars(select(Booking).order_by(Booking.id.desc()).execution_options(populate_existing=True))
     last = found.first()
@@ -241,7 +242,7 @@ def rival(app: Flask) -> Iterator[list[str]]:
     errors: list[str] = []
     note = lambda context: errors.append(context.original_exception.sqlstate)  # noqa: E731
     with psycopg.connect(url, autocommit=True) as other:
-        other.execute("ALTER DATABASE unknot_test SET deadlock_timeout = '100ms'")
+        other.execute("ALTER DATABASE unknot_test SET deadlock_timeout = '500ms'")
         engine.dispose()
         other.execute("SET deadlock_timeout = '1min'")
         event.listen(engine, "handle_error", note)
