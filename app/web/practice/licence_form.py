@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.directory import services as directory
 from app.directory.imports.boards import boards
 from app.directory.jurisdictions import NAMES
-from app.directory.models import Licence
+from app.directory.models import Licence, Therapist
 from app.directory.services.evidence import MOST_BYTES, Fit, fit_to_keep
 from app.directory.services.parts import own as own_part
 from app.doors.caller import signed_in_user
@@ -58,6 +58,11 @@ class LicenceForm(LicenceFileForm):
             "expires_on": self.expires_on.data,
             "issuer": boards()[code].name if code in boards() else "",
         }
+
+
+def first_state(own: Therapist) -> str:
+    """Where a licence is most likely from: where the practice is."""
+    return own.locations[0].jurisdiction if own.locations else next(iter(NAMES))
 
 
 def me_as_actor() -> str:

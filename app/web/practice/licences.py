@@ -23,7 +23,7 @@ from app.doors.limits import limiter
 from app.web import formatting as formats
 from app.web.files import as_download
 from app.web.practice.fields import columns
-from app.web.practice.licence_form import SEEN, LicenceFileForm, LicenceForm, keep_licence, me_as_actor
+from app.web.practice.licence_form import SEEN, LicenceFileForm, LicenceForm, first_state, keep_licence, me_as_actor
 from app.web.practice.room import my_id, practice
 from app.web.practice.treatments import _own
 
@@ -42,7 +42,7 @@ def licences() -> str:
 @audience("therapist")
 @limiter.limit("30 per hour", methods=["POST"])
 def new_licence() -> Answer:
-    return _edit(LicenceForm(), None)
+    return _edit(LicenceForm(data={"jurisdiction": first_state(_own())}), None)
 
 
 @practice.route("/licences/<int:licence_id>", methods=["GET", "POST"])

@@ -29,7 +29,7 @@ from app.scheduling.queries.own import weekly_hours
 from app.scheduling.services import lock
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import CheckboxesField, PriceField, not_blank, plain
-from app.web.practice.licence_form import LicenceForm, keep_licence
+from app.web.practice.licence_form import LicenceForm, first_state, keep_licence
 from app.web.practice.room import practice
 from app.web.practice.where import placed
 from app.web.practice.words import MODES, STEPS
@@ -88,7 +88,7 @@ def start() -> Answer:
 @limiter.limit("30 per hour", methods=["POST"])
 def start_licence() -> Answer:
     own = _own_begun()
-    form = LicenceForm(data={"jurisdiction": own.locations[0].jurisdiction if own.locations else "US-AL"})
+    form = LicenceForm(data={"jurisdiction": first_state(own)})
     if form.validate_on_submit():
         if own.locations and all(place.jurisdiction != form.jurisdiction.data for place in own.locations):
             text = _("Your place is in %(state)s: the licence has to be from there.", state=_state(own))

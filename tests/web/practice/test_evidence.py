@@ -134,6 +134,10 @@ def test_what_is_no_evidence_is_refused_in_words_and_not_stored(
     assert files(session) == []
 
 
+def test_a_new_licence_begins_in_the_state_of_the_practice(mine: Practice) -> None:
+    assert '<option selected value="US-TX">' in mine.get("/licences/new").text
+
+
 def test_a_licence_with_a_bad_file_is_not_saved_by_half(mine: Practice, session: Session) -> None:
     told = {"jurisdiction": "US-FL", "number": "MA1"}
     assert mine.post("/licences/new", **told, file=(io.BytesIO(SVG), "a.svg")).status_code == 422
