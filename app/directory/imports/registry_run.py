@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from app.directory.imports import registry_apply, secondary
+from app.directory.imports import registry_apply, registry_plan, secondary
 from app.directory.imports.points import Points
 from app.directory.imports.registry import Address, Registered
 from app.directory.imports.registry_scan import Scan
@@ -64,7 +64,7 @@ def _save(
     job: Job, batch: list[Registered], points: Points, others: dict[str, tuple[Address, ...]] | None
 ) -> Counter[str]:
     with job.transaction() as session:
-        changes = registry_apply.plan(session, batch, points, others)
+        changes = registry_plan.plan(session, batch, points, others)
         if not job.dry_run:
             registry_apply.apply(session, changes)
     return changes.counts

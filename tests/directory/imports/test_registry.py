@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.directory.imports import registry_apply
+from app.directory.imports import registry_apply, registry_plan
 from app.directory.imports.models import ImportRun
 from app.directory.models import Licence, Location, Therapist
 from tests.directory.imports import files
@@ -315,7 +315,7 @@ def test_the_history_keeps_the_run(registry: Import, session: Session, tmp_path:
 
 
 def test_a_namesake_s_page_address_is_taken(registry: Import, session: Session, tmp_path: Path) -> None:
-    session.add(Therapist(slug=registry_apply.slug("Testa Sampleson", npi(1)), name="X", last_name="X"))
+    session.add(Therapist(slug=registry_plan.slug("Testa Sampleson", npi(1)), name="X", last_name="X"))
     session.commit()
     registry(written(tmp_path, files.quoted([massage_therapist(1)])))
     assert therapist(session, 1).slug.endswith(npi(1))
