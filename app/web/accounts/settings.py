@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
@@ -100,50 +100,55 @@ CHEAP_HASH = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__paralle
 """For tests: how strong a hash is, is the library's default elsewhere (argon2id, RFC 9106)."""
 
 
+FIXED: Final[dict[str, Any]] = {
+    "URL_PREFIX": "/account",
+    "LOGOUT_METHODS": ["POST"],
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    "PASSWORD_SINGLE_HASH": ["argon2"],
+    "DEPRECATED_PASSWORD_SCHEMES": [],
+    "HASHING_SCHEMES": LINK_FINGERPRINTS,
+    "PASSWORD_CONFIRM_REQUIRED": False,
+    "RETURN_GENERIC_RESPONSES": True,
+    "REGISTERABLE": True,
+    "CONFIRMABLE": True,
+    "RECOVERABLE": True,
+    "CHANGEABLE": True,
+    "CHANGE_EMAIL": True,
+    "TWO_FACTOR": True,
+    "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+    "TWO_FACTOR_RESCUE_EMAIL": False,
+    "TWO_FACTOR_ALWAYS_VALIDATE": True,
+    "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+    "TOTP_ISSUER": ISSUER,
+    "MULTI_FACTOR_RECOVERY_CODES": True,
+    "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+    "WEBAUTHN": True,
+    "WAN_RP_NAME": "Unknot",
+    "WAN_ALLOW_USER_HINTS": False,
+    "WAN_ALLOW_AS_VERIFY": ["first"],
+    "CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+    "RESET_PASSWORD_WITHIN": timedelta(hours=2),
+    "FRESHNESS": timedelta(minutes=30),
+    "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
+    "DATETIME_FACTORY": clock.now,
+    "API_ENABLED_METHODS": ["session"],
+    "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+    "SCRIPT_NONCE_KEY": "csp_nonce",
+    **ADDRESSES,
+    **AFTERWARDS,
+    **SUBJECTS,
+    **{f"MSG_{name}": message for name, message in MESSAGES.items()},
+}
+
+
 def library_settings(settings: Settings) -> dict[str, Any]:
-    library: dict[str, Any] = {
-        "URL_PREFIX": "/account",
-        "LOGOUT_METHODS": ["POST"],
+    """All that the library is told: what is the same everywhere, and what follows from the settings."""
+    own = {
         "PASSWORD_SALT": hashlib.sha256(b"unused: " + settings.secret_key.encode()).hexdigest(),
-        "PASSWORD_HASH": "argon2",
-        "PASSWORD_SCHEMES": ["argon2"],
-        "PASSWORD_SINGLE_HASH": ["argon2"],
-        "DEPRECATED_PASSWORD_SCHEMES": [],
         "PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASH if settings.environment == "testing" else {},
-        "HASHING_SCHEMES": LINK_FINGERPRINTS,
-        "PASSWORD_CONFIRM_REQUIRED": False,
-        "RETURN_GENERIC_RESPONSES": True,
-        "REGISTERABLE": True,
-        "CONFIRMABLE": True,
-        "RECOVERABLE": True,
-        "CHANGEABLE": True,
-        "CHANGE_EMAIL": True,
-        "TWO_FACTOR": True,
-        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "TWO_FACTOR_RESCUE_EMAIL": False,
-        "TWO_FACTOR_ALWAYS_VALIDATE": True,
-        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
         "TOTP_SECRETS": dict(enumerate(settings.data_keys)),
-        "TOTP_ISSUER": ISSUER,
-        "MULTI_FACTOR_RECOVERY_CODES": True,
-        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": list(settings.data_keys),
-        "WEBAUTHN": True,
-        "WAN_RP_NAME": "Unknot",
-        "WAN_ALLOW_USER_HINTS": False,
-        "WAN_ALLOW_AS_VERIFY": ["first"],
-        "CONFIRM_EMAIL_WITHIN": timedelta(days=2),
-        "RESET_PASSWORD_WITHIN": timedelta(hours=2),
-        "FRESHNESS": timedelta(minutes=30),
-        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=15),
-        "DATETIME_FACTORY": clock.now,
-        "API_ENABLED_METHODS": ["session"],
-        "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        "SCRIPT_NONCE_KEY": "csp_nonce",
         "EMAIL_VALIDATOR_ARGS": {"test_environment": not settings.production, "check_deliverability": False},
-        **ADDRESSES,
-        **AFTERWARDS,
-        **SUBJECTS,
-        **{f"MSG_{name}": message for name, message in MESSAGES.items()},
     }
-    return {f"SECURITY_{name}": value for name, value in library.items()}
+    return {f"SECURITY_{name}": value for name, value in (FIXED | own).items()}
