@@ -216,6 +216,7 @@ def test_text_at_twice_its_size_still_fits(page: Page, site: str, slug: str, app
         "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })"
     )
     book(page, site, slug)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
     confirm(page, app)
 
 

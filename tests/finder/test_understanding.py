@@ -82,7 +82,10 @@ def test_what_was_guessed_is_said() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_answered(text: str) -> None:
-    understand(text)
+    found = understand(text)
+    assert found.specialty is None or found.specialty in SPECIALTIES
+    assert found.specialty not in found.others
+    assert set(found.others) <= set(SPECIALTIES)
 
 
 def test_every_spanish_name_means_its_specialty() -> None:

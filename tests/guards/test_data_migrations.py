@@ -11,7 +11,7 @@ from app.articles import services
 from app.articles.models import ExternalArticle
 from app.directory.evidence_models import LicenceEvidence
 from app.directory.listing_models import ListingReport
-from app.directory.models import LicenceEvent
+from app.directory.models import Licence, LicenceEvent
 from app.factory import alembic
 from tests import factories
 from tests.articles.test_services import FACTS
@@ -22,6 +22,32 @@ pytestmark = pytest.mark.databases
 WORDS = "They were rough with my slipped disc"
 
 
+def rows_of_before(session: Session, licence: Licence) -> None:
+    """A report in clear, and histories that name people by their addresses."""
+    connection = session.connection()
+    connection.execute(
+        text("INSERT INTO listing_report (therapist_id, reason, words, contact, state, created_at)"
+             " VALUES (:t, 'conduct', :w, '', 'open', '2027-01-01 00:00:00')"),
+        {"t": licence.therapist_id, "w": WORDS},
+    )  # fmt: skip
+    for actor in (
+        "Wren@person.example",
+        "root@person.example",
+        "gone@person.example",
+        "cli:op: US-TX roster a@b.csv",
+    ):
+        connection.execute(
+            text("INSERT INTO licence_event (licence_id, at, actor, new_status, checked_how, words)"
+                 " VALUES (:l, '2027-01-01 00:00:00', :a, 'active', 'self', '')"),
+            {"l": licence.id, "a": actor},
+        )  # fmt: skip
+    connection.execute(
+        text("INSERT INTO licence_evidence (licence_id, kind, size, content, handed_in_by, at)"
+             " VALUES (:l, 'application/pdf', 1, :c, 'root@person.example', '2027-01-01 00:00:00')"),
+        {"l": licence.id, "c": b""},
+    )  # fmt: skip
+
+
 def test_reports_are_sealed_and_histories_forget_addresses(app: Flask, session: Session) -> None:
     owner = make_user(app, "wren@person.example", "patient", "therapist")
     admin = make_user(app, "root@person.example", "patient", "admin")
@@ -29,28 +55,7 @@ def test_reports_are_sealed_and_histories_forget_addresses(app: Flask, session: 
     session.commit()
     with app.app_context():
         alembic.downgrade("0016")
-        connection = session.connection()
-        connection.execute(
-            text("INSERT INTO listing_report (therapist_id, reason, words, contact, state, created_at)"
-                 " VALUES (:t, 'conduct', :w, '', 'open', '2027-01-01 00:00:00')"),
-            {"t": licence.therapist_id, "w": WORDS},
-        )  # fmt: skip
-        for actor in (
-            "Wren@person.example",
-            "root@person.example",
-            "gone@person.example",
-            "cli:op: US-TX roster a@b.csv",
-        ):
-            connection.execute(
-                text("INSERT INTO licence_event (licence_id, at, actor, new_status, checked_how, words)"
-                     " VALUES (:l, '2027-01-01 00:00:00', :a, 'active', 'self', '')"),
-                {"l": licence.id, "a": actor},
-            )  # fmt: skip
-        connection.execute(
-            text("INSERT INTO licence_evidence (licence_id, kind, size, content, handed_in_by, at)"
-                 " VALUES (:l, 'application/pdf', 1, :c, 'root@person.example', '2027-01-01 00:00:00')"),
-            {"l": licence.id, "c": b""},
-        )  # fmt: skip
+        rows_of_before(session, licence)
         session.commit()
         session.close()
         alembic.upgrade()

@@ -1,10 +1,12 @@
 """Somebody leaves, or has a new address: what was booked goes along, and mails say who it was in words that hold."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,8 @@ pytestmark = pytest.mark.databases
 
 OLD, NEW = "Ada@person.example", "ada.new@person.example"
 ME = Actor("patient", 7)
+Changing = tuple[FlaskClient, str, str]
+"""The browser, the link that was mailed, and the visit's token."""
 
 
 def move_address(world: World, new: str = NEW) -> None:
@@ -74,67 +78,56 @@ def test_wishes_go_along_and_so_does_a_block(world: World) -> None:
     assert set(services.blocked(world.session, world.therapist_id)) == {OLD.lower(), NEW}
 
 
+@pytest.fixture
+def changing(app: Flask, session: Session) -> Iterator[Changing]:
+    """A signed-in patient with a visit, on the way to another address."""
+    world = World.make(session)
+    make_user(app, ADDRESS)
+    client = app.test_client()
+    with time_machine.travel(world.now, tick=False):
+        sign_in(client)
+        booked = world.requested(contact=person(email=ADDRESS))
+        session.commit()
+        client.post("/account/change-email", data={"email": NEW})
+        yield client, link_in(letters(session)[-1], "change-email"), booked.token
+
+
 @pytest.mark.parametrize(("along", "whose"), [("y", "ada.new@person.example"), ("", ADDRESS)])
 def test_who_changes_the_address_is_asked_whether_visits_go_along(
-    app: Flask, session: Session, along: str, whose: str
+    session: Session, changing: Changing, along: str, whose: str
 ) -> None:
-    world = World.make(session)
-    make_user(app, ADDRESS)
-    client = app.test_client()
-    with time_machine.travel(world.now, tick=False):
-        sign_in(client)
-        booked = world.requested(contact=person(email=ADDRESS))
-        session.commit()
-        client.post("/account/change-email", data={"email": NEW})
-        link = link_in(letters(session)[-1], "change-email")
-        asked = client.get(link).text
-        assert "One visit or wish for a time is booked under" in asked
-        assert (
-            client.post(link, data={"along": along, "csrf_token": ""} if along else {"csrf_token": ""}).status_code
-            == 302
-        )
-        session.rollback()
-        assert user(session, NEW).email == NEW
-        assert queries.visit(session, booked.token).email == whose
+    client, link, token = changing
+    asked = client.get(link).text
+    assert "One visit or wish for a time is booked under" in asked
+    assert (
+        client.post(link, data={"along": along, "csrf_token": ""} if along else {"csrf_token": ""}).status_code == 302
+    )
+    session.rollback()
+    assert user(session, NEW).email == NEW
+    assert queries.visit(session, token).email == whose
 
 
-def test_an_address_that_was_never_proved_takes_nothing_along(app: Flask, session: Session) -> None:
+def test_an_address_that_was_never_proved_takes_nothing_along(session: Session, changing: Changing) -> None:
     """Else a stranger who signs up with your address could take your visits away with it."""
-    world = World.make(session)
-    make_user(app, ADDRESS)
-    client = app.test_client()
-    with time_machine.travel(world.now, tick=False):
-        sign_in(client)
-        booked = world.requested(contact=person(email=ADDRESS))
-        session.commit()
-        client.post("/account/change-email", data={"email": NEW})
-        link = link_in(letters(session)[-1], "change-email")
-        user(session).confirmed_at = None
-        session.commit()
-        client.post(link, data={"along": "y"})
-        session.rollback()
-        assert queries.visit(session, booked.token).email == ADDRESS
+    client, link, token = changing
+    user(session).confirmed_at = None
+    session.commit()
+    client.post(link, data={"along": "y"})
+    session.rollback()
+    assert queries.visit(session, token).email == ADDRESS
 
 
 def test_nothing_goes_along_to_an_address_that_somebody_takes_in_the_same_moment(
-    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+    app: Flask, session: Session, changing: Changing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page still saw it free; the change itself, under the write lock, does not."""
-    world = World.make(session)
-    make_user(app, ADDRESS)
-    client = app.test_client()
-    with time_machine.travel(world.now, tick=False):
-        sign_in(client)
-        booked = world.requested(contact=person(email=ADDRESS))
-        session.commit()
-        client.post("/account/change-email", data={"email": NEW})
-        link = link_in(letters(session)[-1], "change-email")
-        session.rollback()
-        make_user(app, NEW)
-        monkeypatch.setattr(addresses, "new_address_of", lambda _token: (False, False, signed_in_user(), NEW))
-        assert client.post(link, data={"along": "y"}).status_code == 302
-        session.rollback()
-        assert queries.visit(session, booked.token).email == ADDRESS
+    client, link, token = changing
+    session.rollback()
+    make_user(app, NEW)
+    monkeypatch.setattr(addresses, "new_address_of", lambda _token: (False, False, signed_in_user(), NEW))
+    assert client.post(link, data={"along": "y"}).status_code == 302
+    session.rollback()
+    assert queries.visit(session, token).email == ADDRESS
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -50,6 +50,14 @@ def meanwhile(
         yield answer
 
 
+def overtaken(mine: Practice, change: Update, act: Callable[[], TestResponse]) -> TestResponse:
+    """The answer to `act`, which another tab's `change` was quicker than: it is told so, with 409."""
+    with meanwhile(mine, lambda session: session.execute(change), act) as answer:
+        said = answer.result(20)
+    assert said.status_code == 409
+    return said
+
+
 def stored(mine: Practice, column: Any) -> Any:
     mine.session.rollback()
     return mine.session.scalars(select(column)).all()
@@ -68,28 +76,21 @@ def test_a_place(mine: Practice) -> None:
         "name": "Mine",
         "seen": seen,
     }
-    rename = update(Location).values(name="Theirs")
-    with meanwhile(mine, lambda session: session.execute(rename), lambda: mine.post(path, **form)) as answer:
-        assert answer.result(20).status_code == 409
+    overtaken(mine, update(Location).values(name="Theirs"), lambda: mine.post(path, **form))
     assert stored(mine, Location.name) == ["Theirs"]
 
 
 def test_a_service(mine: Practice) -> None:
     path = f"/services/{mine.service_id}"
     form = {"name": "Mine", "minutes": "60", "seen": hidden(mine.get(path).text, "seen")}
-    rename = update(Service).values(name="Theirs")
-    with meanwhile(mine, lambda session: session.execute(rename), lambda: mine.post(path, **form)) as answer:
-        assert answer.result(20).status_code == 409
+    overtaken(mine, update(Service).values(name="Theirs"), lambda: mine.post(path, **form))
     assert stored(mine, Service.name) == ["Theirs"]
 
 
 def test_hours(mine: Practice) -> None:
     path = f"/places/{mine.location_id}/hours"
     form = {"d0-0-opens": "06:00", "d0-0-closes": "07:00", "seen": hidden(mine.get(path).text, "seen")}
-    later = update(OpeningHours).values(opens=600)
-    with meanwhile(mine, lambda session: session.execute(later), lambda: mine.post(path, **form)) as answer:
-        page = answer.result(20)
-    assert page.status_code == 409
+    page = overtaken(mine, update(OpeningHours).values(opens=600), lambda: mine.post(path, **form))
     assert hidden(page.text, "seen") != form["seen"], "saving again keeps what was typed"
     assert set(stored(mine, OpeningHours.opens)) == {600}
 
@@ -97,9 +98,7 @@ def test_hours(mine: Practice) -> None:
 def test_rules(mine: Practice) -> None:
     mine.post("/rules", **rules(mine))
     form = rules(mine)
-    longer = update(SchedulingSettings).values(minimum_notice=4320)
-    with meanwhile(mine, lambda session: session.execute(longer), lambda: mine.post("/rules", **form)) as answer:
-        assert answer.result(20).status_code == 409
+    overtaken(mine, update(SchedulingSettings).values(minimum_notice=4320), lambda: mine.post("/rules", **form))
     assert stored(mine, SchedulingSettings.minimum_notice) == [4320]
 
 
