@@ -81,6 +81,13 @@ def test_a_reason_in_a_contained_condition_is_followed() -> None:
     assert (found.condition, found.unknown) == ("sciatica", [])
 
 
+def test_a_contained_condition_is_read_once_however_often_it_is_named() -> None:
+    codings = [{"system": ICD, "code": f"E84.{n}"} for n in range(20)]
+    condition = {"resourceType": "Condition", "id": "c", "code": {"coding": codings}}
+    found = read(contained=[condition], reasonReference=[{"reference": "#c"}] * 20)
+    assert len(found.unknown) + found.more == 20, "a file's codings and references would multiply"
+
+
 def test_what_we_do_not_know_is_listed_with_system_and_code() -> None:
     found = read(
         code=coded(SNOMED, "34431008", "Physiotherapy of chest"),

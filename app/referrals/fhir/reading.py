@@ -175,7 +175,7 @@ def _read_codes(request: Mapping[str, Any], found: Imported) -> None:
         inside = conditions.get(name[1:]) if isinstance(name, str) and name.startswith("#") else None
         if inside is None:
             found.leave(where, _brief(reference.get("display") or name or reference))
-        else:
+        elif inside["id"] not in used:
             used.add(inside["id"])
             _concept(inside.get("code"), where, found)
     others += [(f"contained #{name}", each) for name, each in conditions.items() if name not in used]
