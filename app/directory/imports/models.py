@@ -13,7 +13,8 @@ from app.core.database import Base, UtcDateTime
 class ImportRun(Base):
     """One import of one file. `kind` is nppes or a jurisdiction such as US-FL; `counts` are rows by outcome.
 
-    `outcome` is running, finished, stopped (by hand; what was committed stays) or failed.
+    `outcome` is running, finished, stopped (by hand; what was committed stays) or failed: of one that
+    was killed there is no `finished_at`.
     """
 
     __tablename__ = "import_run"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
@@ -29,13 +30,18 @@ class Job:
 
 @contextmanager
 def recorded(job: Job, kind: str, file_name: str) -> Iterator[Counter[str]]:
-    """Keep the run in the history, whatever becomes of it."""
+    """Keep the run in the history, whatever becomes of it: of a killed one the next run of its kind says that it failed.
+
+    One that goes on beside it, and was only thought dead, says at its end what became of it.
+    """
     counts: Counter[str] = Counter()
     if job.dry_run:
         yield counts
         return
     run = ImportRun(kind=kind, file_name=file_name[:255], actor=job.actor, started_at=now(), counts={})
     with job.transaction() as session:
+        killed = update(ImportRun).where(ImportRun.kind == kind, ImportRun.outcome == "running")
+        session.execute(killed.values(outcome="failed"))
         session.add(run)
         session.flush()
         number = run.id

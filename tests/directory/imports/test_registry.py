@@ -314,6 +314,14 @@ def test_the_history_keeps_the_run(registry: Import, session: Session, tmp_path:
     assert run.finished_at >= run.started_at
 
 
+def test_the_next_run_says_of_a_killed_one_that_it_failed(registry: Import, session: Session, tmp_path: Path) -> None:
+    session.add_all([ImportRun(kind=kind, file_name="killed.csv", actor="test") for kind in ("nppes", "US-FL")])
+    session.commit()
+    registry(written(tmp_path, files.quoted([massage_therapist(1)])))
+    runs = session.execute(select(ImportRun.kind, ImportRun.outcome).order_by(ImportRun.id)).all()
+    assert [tuple(each) for each in runs] == [("nppes", "failed"), ("US-FL", "running"), ("nppes", "finished")]
+
+
 def test_a_namesake_s_page_address_is_taken(registry: Import, session: Session, tmp_path: Path) -> None:
     session.add(Therapist(slug=registry_plan.slug("Testa Sampleson", npi(1)), name="X", last_name="X"))
     session.commit()
