@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.directory.models import Therapist
 from app.directory.services import refresh_listings
 from app.doors.database import db
 from app.referrals import drafts, queries, services
@@ -85,11 +86,12 @@ def test_what_was_filled_in_is_kept_while_choosing(
 def test_a_radius_or_a_therapist_that_cannot_be_breaks_no_page(
     doctor: FlaskClient, session: Session, town: list[str], doctor_id: int
 ) -> None:
-    odd = {**FORM, "radius": "all", "shortlist": ["9" * 14]}
-    assert doctor.post("/referring/new", data={**odd, "go": "make"}).status_code == 422
-    assert doctor.post("/referring/new", data={**odd, "go": "choose"}).status_code == 303
-    for path in ("/referring/therapists", "/referring/therapists?radius=0&where=Austin, TX", "/referring/new"):
-        assert doctor.get(path).status_code == 200
+    for number in ("9" * 14, "-" + "9" * 30):
+        odd = {**FORM, "radius": "all", "shortlist": [number]}
+        assert doctor.post("/referring/new", data={**odd, "go": "make"}).status_code == 422
+        assert doctor.post("/referring/new", data={**odd, "go": "choose"}).status_code == 303
+        for path in ("/referring/therapists", "/referring/therapists?radius=0&where=Austin, TX", "/referring/new"):
+            assert doctor.get(path).status_code == 200
 
 
 def _draft(session: Session, doctor_id: int) -> drafts.Draft:
@@ -266,8 +268,22 @@ def test_nobody_unknown_or_hidden_is_chosen(
     hidden = therapist(session, hidden=True)
     session.commit()
     for slug in ("nobody", "", hidden.slug):
-        assert doctor.post("/referring/shortlist", data={"therapist": slug, "go": "add"}).status_code == 404
+        for path in ("/referring/shortlist", "/referring/favourites"):
+            assert doctor.post(path, data={"therapist": slug, "go": "add"}).status_code == 404
     assert on_list(session, doctor_id) == []
+
+
+def test_who_was_hidden_since_can_be_taken_off(
+    doctor: FlaskClient, session: Session, town: list[str], doctor_id: int
+) -> None:
+    add(doctor, town[0])
+    doctor.post("/referring/favourites", data={"therapist": town[0], "go": "add"})
+    session.execute(update(Therapist).where(Therapist.slug == town[0]).values(hidden=True))
+    session.commit()
+    add(doctor, town[0], "remove")
+    assert doctor.post("/referring/favourites", data={"therapist": town[0], "go": "remove"}).status_code == 303
+    assert on_list(session, doctor_id) == []
+    assert queries.favourites(session, doctor_id) == []
 
 
 def test_favourites_have_notes_and_are_taken_off(

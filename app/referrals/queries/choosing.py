@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.errors import NotFound
 from app.directory.models import Therapist
 from app.referrals import drafts
 from app.referrals.drafts import Draft
@@ -35,6 +36,14 @@ def chosen(session: Session, therapist_ids: tuple[int, ...]) -> list[Chosen]:
     query = select(Therapist.id, Therapist.slug, Therapist.name).where(Therapist.id.in_(therapist_ids))
     known = {row.id: Chosen(*row) for row in session.execute(query)} if therapist_ids else {}
     return [known[each] for each in therapist_ids if each in known]
+
+
+def id_of(session: Session, slug: str) -> int:
+    """Whose slug it is, hidden or not: who is on a list can be taken off. NotFound when it is nobody's."""
+    found = session.scalar(select(Therapist.id).where(Therapist.slug == slug))
+    if found is None:
+        raise NotFound("There is no such therapist here.", code="therapist-unknown")
+    return found
 
 
 def favourites(session: Session, doctor_id: int) -> list[Chosen]:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotFound
-from app.directory.models import Therapist
+from app.directory.queries import therapist_by_slug
 from app.referrals import drafts
 from app.referrals.drafts import Draft
 from app.referrals.models import Doctor, ReferralDraft
+from app.referrals.queries.choosing import id_of
 
 
 def keep_draft(session: Session, doctor_id: int, draft: Draft, now: datetime) -> None:
@@ -23,11 +23,11 @@ def keep_draft(session: Session, doctor_id: int, draft: Draft, now: datetime) ->
 
 def choose(session: Session, doctor_id: int, slug: str, now: datetime) -> None:
     """Put a therapist on the shortlist; where nothing was begun, this begins it."""
-    keep_draft(session, doctor_id, _current(session, doctor_id, now).plus(_id_of(session, slug)), now)
+    keep_draft(session, doctor_id, _current(session, doctor_id, now).plus(therapist_by_slug(session, slug).id), now)
 
 
 def unchoose(session: Session, doctor_id: int, slug: str, now: datetime) -> None:
-    keep_draft(session, doctor_id, _current(session, doctor_id, now).minus(_id_of(session, slug)), now)
+    keep_draft(session, doctor_id, _current(session, doctor_id, now).minus(id_of(session, slug)), now)
 
 
 def drop_draft(session: Session, doctor_id: int) -> None:
@@ -46,10 +46,3 @@ def _current(session: Session, doctor_id: int, now: datetime) -> Draft:
     session.get_one(Doctor, doctor_id, with_for_update=True)
     row = session.get(ReferralDraft, doctor_id, populate_existing=True)
     return drafts.from_json(row.facts) if row and row.changed_at > now - drafts.LASTS else Draft()
-
-
-def _id_of(session: Session, slug: str) -> int:
-    found = session.scalar(select(Therapist.id).where(Therapist.slug == slug, Therapist.hidden.is_(False)))
-    if found is None:
-        raise NotFound("There is no such therapist here.", code="therapist-unknown")
-    return found

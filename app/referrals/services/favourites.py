@@ -4,8 +4,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid, NotFound
-from app.directory.models import Therapist
+from app.directory.queries import therapist_by_slug
 from app.referrals.models import Doctor, FavouriteTherapist
+from app.referrals.queries.choosing import id_of
 
 MOST_FAVOURITES = 100
 LONGEST_NOTE = 300
@@ -16,7 +17,7 @@ def add_favourite(session: Session, doctor_id: int, slug: str) -> None:
 
     Under the doctor's lock: a button that is pressed twice adds once, and the list is counted right.
     """
-    therapist_id = _id_of(session, slug)
+    therapist_id = therapist_by_slug(session, slug).id
     session.get_one(Doctor, doctor_id, with_for_update=True)
     if session.get(FavouriteTherapist, (doctor_id, therapist_id)) is not None:
         return
@@ -30,14 +31,14 @@ def add_favourite(session: Session, doctor_id: int, slug: str) -> None:
 def remove_favourite(session: Session, doctor_id: int, slug: str) -> None:
     session.execute(
         delete(FavouriteTherapist).where(
-            FavouriteTherapist.doctor_id == doctor_id, FavouriteTherapist.therapist_id == _id_of(session, slug)
+            FavouriteTherapist.doctor_id == doctor_id, FavouriteTherapist.therapist_id == id_of(session, slug)
         )
     )
 
 
 def note_favourite(session: Session, doctor_id: int, slug: str, note: str) -> None:
     """The doctor's own words about one of the list; empty takes them away."""
-    row = session.get(FavouriteTherapist, (doctor_id, _id_of(session, slug)))
+    row = session.get(FavouriteTherapist, (doctor_id, id_of(session, slug)))
     if row is None:
         raise NotFound("This therapist is not on your list.", code="not-a-favourite")
     words = note.strip()
@@ -45,10 +46,3 @@ def note_favourite(session: Session, doctor_id: int, slug: str, note: str) -> No
         raise Invalid("That is too long: at most 300 letters.", field="note", code="note-long")
     row.note = words or None
     session.flush()
-
-
-def _id_of(session: Session, slug: str) -> int:
-    found = session.scalar(select(Therapist.id).where(Therapist.slug == slug))
-    if found is None:
-        raise NotFound("There is no such therapist here.", code="therapist-unknown")
-    return found

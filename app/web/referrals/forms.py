@@ -30,7 +30,7 @@ MILES = (5, 10, 25, 50)
 
 def _row_number(text: str) -> int:
     """Of a therapist; ValueError for what no database can look for."""
-    if (number := int(text)) > HIGHEST_NUMBER:
+    if not 0 < (number := int(text)) <= HIGHEST_NUMBER:
         raise ValueError
     return number
 
