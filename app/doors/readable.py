@@ -1,6 +1,7 @@
 """What no database can keep is dealt with at the door: NUL characters, and numbers beyond every row.
 
-No keyboard types a NUL. What was typed counts without it: nobody loses a form to a slip of some program.
+No keyboard types a NUL. What was typed counts without it: nobody loses a form to a slip of some program. JSON that has
+one is refused, and with it JSON in UTF-16 or UTF-32, which is full of them and which RFC 8259 §8.1 does not allow.
 """
 
 from flask import Flask, abort, request
@@ -20,7 +21,7 @@ def _keep_what_can_be_kept() -> None:
         abort(404)
     if NUL in request.path:
         abort(404)
-    if request.is_json and rb"\u0000" in request.get_data(cache=True):
+    if request.is_json and any(each in request.get_data(cache=True) for each in (b"\x00", rb"\u0000")):
         abort(400)
     for part in ("args", "form"):
         sent: MultiDict[str, str] = getattr(request, part)

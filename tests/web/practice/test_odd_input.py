@@ -174,7 +174,9 @@ def test_what_no_keyboard_types_is_left_out(mine: Practice) -> None:
     assert "Wren Sample" in mine.session.scalars(select(User.name)).all()
 
 
-def test_json_with_what_no_database_keeps_is_refused(mine: Practice) -> None:
-    body = '{"name": "Wren\\u0000"}'
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
+def test_json_with_what_no_database_keeps_is_refused(mine: Practice, encoding: str) -> None:
+    """Escaped in whatever encoding: Python's reader takes three, where RFC 8259 allows UTF-8 alone."""
+    body = '{"name": "Wren\\u0000"}'.encode(encoding)
     answer = mine.client.post("/api/v1/bookings", data=body, content_type="application/json")
     assert answer.status_code == 400
