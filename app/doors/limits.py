@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse_many
@@ -32,8 +32,11 @@ def limit(name: str, *methods: str) -> Callable[[View], View]:
 
 
 def spend_unproved() -> None:
-    """Count one request by telephone number alone; Forbidden when too many came from this network address."""
-    if not (limiter.enabled and current_app.config["RATE_LIMITS"]):
+    """Count one request by telephone number alone; Forbidden when too many came from this network address.
+
+    Once, however often the view is called again because another transaction was in its way.
+    """
+    if "spent_unproved" in g or not (limiter.enabled and current_app.config["RATE_LIMITS"]):
         return
     caps = parse_many(current_app.config["LIMIT_PHONE"])
     if not all(limiter.limiter.hit(cap, "LIMIT_PHONE", get_remote_address()) for cap in caps):
@@ -42,6 +45,7 @@ def spend_unproved() -> None:
             " Please leave an e-mail address, or call.",
             code="too-many-unproved",
         )
+    g.spent_unproved = True
 
 
 def init_app(app: Flask) -> None:

@@ -68,7 +68,7 @@ from app.scheduling.services.drafts import (
 )
 from app.scheduling.services.expiry import expire_due
 from app.scheduling.services.housekeeping import roll_horizon
-from app.scheduling.services.idempotency import book_keyed, book_once, forget_old_keys, keyed
+from app.scheduling.services.idempotency import book_keyed, book_once, forget_old_keys, is_answered, keyed
 from app.scheduling.services.limits import block, blocked, unblock
 from app.scheduling.services.offers import Waiting, entry_of, join_waitlist, leave_waitlist
 from app.scheduling.services.sealed import (
@@ -132,6 +132,7 @@ __all__ = [
     "forget_old_drafts",
     "forget_old_keys",
     "held_behind",
+    "is_answered",
     "is_new_zone_data",
     "join_waitlist",
     "keep_wall_times",

@@ -57,6 +57,12 @@ def book_once(session: Session, key: str, request: BookingRequest, now: datetime
     return book_keyed(session, keyed(key, request), now)
 
 
+def is_answered(session: Session, one: Keyed, now: datetime) -> bool:
+    """Whether the key was used in the last 24 hours: then nothing more is booked with it."""
+    row = plain(session).execute(STORED, {"key_hash": one.key_hash}).first()
+    return row is not None and row.expires_at > now
+
+
 def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
     """`book_once`, after what needs no database: the part that others wait for."""
     stored = _stored(session, one, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.doors.limits import LIMITS, limiter
+from app.scheduling import services
 from app.scheduling.services.limits import MOST_UNPROVED
+from tests.core.test_dispatch_again import in_the_way
 from tests.scheduling.world import CLEAR, MONDAY, World, person
 from tests.support.accounts import make_user, sign_in
 from tests.web.scheduling.journey import Patient, words
@@ -102,6 +105,31 @@ def test_one_network_address_asks_by_phone_a_few_times_an_hour(patient: Patient,
     page = patient.send(patient.to_review(email="", phone="(512) 555-0140"))
     assert page.status_code == 403
     assert "leave an e-mail address, or call" in page.text
+
+
+@pytest.mark.usefixtures("limited")
+def test_the_same_request_sent_again_for_its_answer_is_not_one_more(patient: Patient, session: Session) -> None:
+    world = World.make(session)
+    sent = [ask(patient, world, "one", {"phone": "(512) 555-0123"}).status_code for _ in range(MOST_HERE + 1)]
+    assert set(sent) == {201}
+
+
+@pytest.mark.usefixtures("limited")
+def test_work_that_the_database_wants_done_again_is_not_one_more(
+    app: Flask, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = patient.to_review(email="", phone="(512) 555-0123")
+    monkeypatch.setitem(app.config, "LIMIT_PHONE", "1 per hour")
+    book, tries = services.book, []
+
+    def in_the_way_once(*asked: Any) -> Any:
+        tries.append(asked)
+        if len(tries) == 1:
+            raise in_the_way()
+        return book(*asked)
+
+    monkeypatch.setattr(services, "book", in_the_way_once)
+    assert (patient.send(review).status_code, len(tries)) == (303, 2)
 
 
 def test_the_therapist_is_told_that_nobody_checked_the_number(app: Flask, session: Session, clock: object) -> None:
