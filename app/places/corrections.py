@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.texts import Sentence
 from app.places import matching, names, spelling
 from app.places.answers import answer
 from app.places.lookup import found_by_key
@@ -27,6 +29,33 @@ def misspelt(session: Session, words: Sequence[str], found: Found, near: tuple[f
     return _believable(session, asked, candidates, near) or _believable(
         session, asked, _in_states(session, asked), near
     )
+
+
+class MendedState(NamedTuple):
+    """How many words at the end of a text are a misspelt state, and its right name."""
+
+    words: int
+    name: str
+
+
+def misspelt_state(session: Session, words: Sequence[str]) -> MendedState | None:
+    """The state at home that the last one or two words misspell ("Conneticut"), if one is believable."""
+    known = session.execute(select(Place.name).where(Place.kind == "state", Place.country.in_(("US", "CA")))).scalars()
+    keys = {names.key(name): name for name in known}
+    near: list[tuple[float, int, str]] = []
+    for count in range(1, min(3, len(words) + 1)):
+        typed = " ".join(words[-count:])
+        away = ((spelling.mistakes(typed, key), -count, name) for key, name in sorted(keys.items()))
+        near += [each for each in away if each[0] <= spelling.allowed(typed, certain_area=len(words) > count)]
+    if not near:
+        return None
+    _, count, name = min(near)
+    return MendedState(-count, name)
+
+
+def read_as(label: str) -> str:
+    """What a person is told whose spelling was mended."""
+    return Sentence("We read that as %(place)s.", place=label)
 
 
 def _believable(
@@ -86,21 +115,25 @@ def _first_real(
     chosen: list[tuple[float, Match, Area | None, str]] = []
     for away, _, key, asked, area in best[:60]:
         for match in matching.places(found, key):
-            if match.primary and (
-                matching.within(match, area) if area else match.weight >= _least_weight(asked, away, match.country)
-            ):
+            least = _least_in_area(away) if area else _least_weight(asked, away, match.country)
+            if match.primary and match.weight >= least and (not area or matching.within(match, area)):
                 chosen.append((_doubt(away, match), match, area, asked))
     if not chosen:
         return None
     chosen.sort(key=lambda c: (c[0], c[1].id))
     _, match, area, _ = chosen[0]
     same = [m for _, m, a, _ in chosen if m.key == match.key and a == area]
-    return answer(Reading(tuple(same), area=area), near, f"We read that as {match.label}.")
+    return answer(Reading(tuple(same), area=area), near, read_as(match.label))
 
 
 def _doubt(away: float, match: Match) -> float:
     """Mistakes weighed against importance: one more mistake is believed for a place thirty times as important."""
     return away - 0.66 * math.log10(max(match.weight, 1))
+
+
+def _least_in_area(away: float) -> int:
+    """The same when the state is given."""
+    return 0 if away <= 1.5 else LEAST_IN_STATE
 
 
 def _least_weight(asked: str, away: float, country: str) -> int:

@@ -1,4 +1,7 @@
-"""Districts that people name and neither GeoNames nor the postal service lists, each at the middle of a ZIP."""
+"""Districts that people name and neither GeoNames nor the postal service lists, each at the middle of a ZIP.
+
+Several cities may have one of that name: their ZIPs then stand side by side.
+"""
 
 DISTRICTS = {
     "Upper East Side": "10021", "Lower East Side": "10002", "Greenwich Village": "10012", "West Village": "10014",
@@ -24,6 +27,29 @@ DISTRICTS = {
     "Northern Liberties": "19123", "South Philly": "19148", "University City": "19104", "Lawrenceville": "15201",
     "Strip District": "15222", "Inner Harbor": "21202", "Hampden": "21211", "Fenway": "02215", "Seaport": "02210",
     "Seaport District": "02210", "U Street": "20009", "Navy Yard": "20003", "Foggy Bottom": "20037", "NoDa": "28205",
-    "South End": "28203", "Ybor City": "33605", "Sugar House": "84106", "Old Town Scottsdale": "85251",
+    "South End": "28203 02118", "Ybor City": "33605", "Sugar House": "84106", "Old Town Scottsdale": "85251",
     "Arcadia": "85018", "Barton Hills": "78704", "Zilker": "78704", "Mueller": "78723", "Alamo Heights": "78209",
+    "Bedford-Stuyvesant": "11216", "Cobble Hill": "11201", "Carroll Gardens": "11231", "Red Hook": "11231",
+    "Gowanus": "11215", "Bay Ridge": "11209", "Ditmas Park": "11226", "Flushing": "11354", "Kips Bay": "10016",
+    "Flatiron": "10010", "Flatiron District": "10010", "NoMad": "10001", "Nolita": "10012", "Hudson Yards": "10001",
+    "Meatpacking District": "10014", "Alphabet City": "10009", "West Los Angeles": "90025", "Hancock Park": "90004",
+    "Little Tokyo": "90012", "Arts District": "90013", "Pacific Beach": "92109", "Mission Valley": "92108",
+    "Point Loma": "92106", "Inner Sunset": "94122", "Outer Sunset": "94122", "Sunset District": "94122",
+    "Richmond District": "94118", "Bernal Heights": "94110", "Potrero Hill": "94107", "Cole Valley": "94117",
+    "Dogpatch": "94107", "Lake Merritt": "94610", "Wrigleyville": "60613", "Lakeview": "60657", "West Loop": "60607",
+    "Andersonville": "60640", "Ravenswood": "60625", "Humboldt Park": "60651", "Streeterville": "60611",
+    "River West": "60642", "University District": "98105", "U District": "98105", "Green Lake": "98115",
+    "Phinney Ridge": "98103", "Montlake": "98112", "Sellwood": "97202", "Hawthorne": "97214", "St. Johns": "97203",
+    "Alphabet District": "97210", "Goose Hollow": "97205", "Capitol Hill": "80203", "Five Points": "80205",
+    "Washington Park": "80209", "Wash Park": "80209", "Congress Park": "80206", "Old Town Fort Collins": "80524",
+    "Oak Cliff": "75208", "Knox Henderson": "75205", "Lower Greenville": "75206", "Midtown Houston": "77002",
+    "Galleria": "77056", "Museum District": "77004", "Rice Village": "77005", "Travis Heights": "78704",
+    "Bouldin Creek": "78704", "Clarksville": "78703", "Old Fourth Ward": "30312", "Inman Park": "30307",
+    "East Atlanta": "30316", "Grant Park": "30312", "Plaza Midwood": "28205", "Dilworth": "28203",
+    "West Ashley": "29407", "Old Town Alexandria": "22314", "Clarendon": "22201", "The Fan": "23220", "Ghent": "23507",
+    "Church Hill": "23223", "Logan Circle": "20005", "Tower Grove": "63110", "12 South": "37204",
+    "Germantown": "37208", "Cooper-Young": "38104", "Midtown Memphis": "38104", "Seminole Heights": "33603",
+    "Thornton Park": "32801", "Marigny": "70117", "Mid-City": "70119", "NuLu": "40202", "Clintonville": "43202",
+    "Mount Adams": "45202", "Tremont": "44113", "Fountain Square": "46203", "Midtown Detroit": "48201",
+    "Linden Hills": "55410", "Loring Park": "55403",
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """Names that people use and no register lists: each stands for a place that one does. Key: (name, admin1, country)."""
 
+from app.places import names
+
 INFORMAL = {
     "nyc": ("New York City", "NY", "US"),
     "ny": ("New York City", "NY", "US"),
@@ -14,7 +16,10 @@ INFORMAL = {
     "los angelas": ("Los Angeles", "CA", "US"),
     "lala land": ("Los Angeles", "CA", "US"),
     "city of angels": ("Los Angeles", "CA", "US"),
-    "dtla": ("Downtown Los Angeles", "CA", "US"),
+    "dtla": ("Los Angeles", "CA", "US"),
+    "east la": ("East Los Angeles", "CA", "US"),
+    "west la": ("West Los Angeles", "CA", "US"),
+    "south sf": ("South San Francisco", "CA", "US"),
     "weho": ("West Hollywood", "CA", "US"),
     "noho": ("North Hollywood", "CA", "US"),
     "venice beach": ("Venice", "CA", "US"),
@@ -37,6 +42,7 @@ INFORMAL = {
     "san diego county": ("San Diego", "CA", "US"),
     "sd": ("San Diego", "CA", "US"),
     "slo": ("San Luis Obispo", "CA", "US"),
+    "wash dc": ("Washington", "DC", "US"),
     "dc": ("Washington", "DC", "US"),
     "washington dc": ("Washington", "DC", "US"),
     "the district": ("Washington", "DC", "US"),
@@ -56,6 +62,7 @@ INFORMAL = {
     "baton rogue": ("Baton Rouge", "LA", "US"),
     "chi town": ("Chicago", "IL", "US"),
     "chitown": ("Chicago", "IL", "US"),
+    "ohare": ("Chicago", "IL", "US"),
     "chicagoland": ("Chicago", "IL", "US"),
     "windy city": ("Chicago", "IL", "US"),
     "atl": ("Atlanta", "GA", "US"),
@@ -133,6 +140,7 @@ INFORMAL = {
     "hilton head": ("Hilton Head Island", "SC", "US"),
     "chs": ("Charleston", "SC", "US"),
     "nash": ("Nashville", "TN", "US"),
+    "nashvegas": ("Nashville", "TN", "US"),
     "music city": ("Nashville", "TN", "US"),
     "chatt": ("Chattanooga", "TN", "US"),
     "knox": ("Knoxville", "TN", "US"),
@@ -145,7 +153,7 @@ INFORMAL = {
     "pdx": ("Portland", "OR", "US"),
     "rose city": ("Portland", "OR", "US"),
     "emerald city": ("Seattle", "WA", "US"),
-    "cap hill seattle": ("Capitol Hill", "WA", "US"),
+    "cap hill": ("Capitol Hill", "CO", "US"),
     "tri cities": ("Kennewick", "WA", "US"),
     "puget sound": ("Seattle", "WA", "US"),
     "phx": ("Phoenix", "AZ", "US"),
@@ -181,6 +189,12 @@ INFORMAL = {
     "london uk": ("London", "ENG", "GB"),
 }
 """Region names resolve to the town that most of their visitors mean. "Cape Cod" must never leave Massachusetts."""
+
+INFORMAL_KEYS: dict[tuple[str, str, str], frozenset[str]] = {}
+"""(key of the name, admin1, country) to the keys of its informal names."""
+for _alias, (_name, _admin1, _country) in INFORMAL.items():
+    _place = (names.key(_name), _admin1, _country)
+    INFORMAL_KEYS[_place] = INFORMAL_KEYS.get(_place, frozenset()) | {names.key(_alias)}
 
 COUNTRIES = {
     "usa": "US", "us": "US", "united states": "US", "america": "US", "united states of america": "US",

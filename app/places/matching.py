@@ -17,10 +17,14 @@ CODE_REACH_KM = {"zip": 60.0, "postcode": 30.0}
 """How far a postcode may lie from the town it is written with."""
 LEAST_CITY = 15_000
 """Weight that a place needs for another to be called a part of it."""
+MOST_GREATER = 8
+"""How many times as great another city of the name may be, for the smaller one to be meant beside its neighbourhood."""
 LEAST_BARE = 900
 """Weight that a name of one word needs to be meant without its state: of hamlets, every word is one somewhere."""
 COMPARABLE = 0.03
 """A namesake is offered when it weighs at least this share of the likeliest."""
+ALIAS_COMPARABLE = 0.3
+"""The same where only an old or foreign name of the place is alike: "Venice" is hardly Dayton, Ohio."""
 ALIAS_SHARE = {"US": 0.01}
 OTHER_ALIAS_SHARE = 0.05
 """What an alias counts beside a place that really has the name. In the US most aliases are old or foreign names."""
@@ -111,14 +115,14 @@ def areas(found: Found, words: Sequence[str]) -> list[Area]:
             for m in found.get(" ".join(words[:cut]), ())
             if m.kind == "state" and m.country in countries and countries
         ]
-    return sorted(set(named), key=_home_first)
+    return sorted(set(named), key=home_first)
 
 
 def _area(match: Match) -> Area:
     return match.country, match.admin1
 
 
-def _home_first(area: Area) -> tuple[int, str, str]:
+def home_first(area: Area) -> tuple[int, str, str]:
     order = {"US": 0, "CA": 1}
     state_first = 0 if area[1] and area[0] in order else 3
     return state_first + order.get(area[0], 2), *area
@@ -133,13 +137,20 @@ def exact(found: Found, words: Sequence[str]) -> Reading | None:
     if not words:
         return None
     whole = [m for m in places(found, " ".join(words)) if len(words) > 1 or m.weight >= LEAST_BARE]
-    parts = in_area(found, words) or beside(found, words)
+    parts = _better(in_area(found, words), beside(found, words))
     if not whole:
         return parts
     sure = whole[0].primary or whole[0].weight >= 50_000
     if parts and (not sure or parts.matches[0].weight > 20 * standing(whole[0])):
         return parts
     return Reading(tuple(whole))
+
+
+def _better(inside: Reading | None, nested: Reading | None) -> Reading | None:
+    """A name in a state, unless it is a hamlet's and the state's short form is a city's: "Highland Park LA"."""
+    if inside and nested and inside.area != nested.area and inside.matches[0].weight < LEAST_BARE:
+        return nested if nested.matches[0].weight > inside.matches[0].weight else inside
+    return inside or nested
 
 
 def in_area(found: Found, words: Sequence[str]) -> Reading | None:
@@ -156,17 +167,23 @@ def in_area(found: Found, words: Sequence[str]) -> Reading | None:
 
 
 def beside(found: Found, words: Sequence[str], area: Area | None = None) -> Reading | None:
-    """A neighbourhood and its city, either first: "Back Bay Boston", "Boston Back Bay"."""
+    """A neighbourhood and its city, either first: "Back Bay Boston", "Boston Back Bay".
+
+    None when a far greater city has the city's name: "Clarendon Arlington" is not in New Jersey's Arlington.
+    """
     best: tuple[tuple[float, float], Match] | None = None
+    greatest = 0
     for cut in range(1, len(words)):
         one, other = places(found, " ".join(words[:cut])), places(found, " ".join(words[cut:]))
+        named = (m.weight for m in (*one[:1], *other[:1]) if m.primary and (not area or within(m, area)))
+        greatest = max(greatest, *named, 0)
         for inner, city in _pairs(one, other):
             if area and not within(city, area):
                 continue
             score = (city.weight, -gap_km(inner, city))
             if best is None or score > best[0]:
                 best = (score, inner)
-    return Reading((best[1],)) if best else None
+    return Reading((best[1],)) if best and best[0][0] * MOST_GREATER >= greatest else None
 
 
 def _pairs(one: Sequence[Match], other: Sequence[Match]) -> Iterator[tuple[Match, Match]]:
@@ -208,7 +225,8 @@ def comparable(matches: Sequence[Match], share: float = COMPARABLE) -> list[Matc
         return []
     kept = distinct(matches[:40])
     floor = standing(kept[0]) * share
-    return [m for m in kept if standing(m) >= floor][:MOST_ALTERNATIVES]
+    alias_floor = standing(kept[0]) * max(share, ALIAS_COMPARABLE)
+    return [m for m in kept if standing(m) >= (floor if m.primary else alias_floor)][:MOST_ALTERNATIVES]
 
 
 def closer(matches: Sequence[Match], near: tuple[float, float] | None) -> list[Match]:

@@ -16,7 +16,10 @@ class Place(Base):
     """One place. Ids are stable for towns (GeoNames) and ZIPs, not for the rest: never refer to a place by foreign key."""
 
     __tablename__ = "place"
-    __table_args__ = (Index("ix_place_area", "country", "admin1", "weight"),)
+    __table_args__ = (
+        Index("ix_place_area", "country", "admin1", "weight"),
+        Index("ix_place_around", "kind", "lat", "lon"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(14))

@@ -20,6 +20,8 @@ LEADING_FILLERS = {
     "near", "in", "around", "at", "zip", "zipcode", "code", "postcode", "postal", "close", "nearby", "to", "by", "from",
 }  # fmt: skip
 LOOSE_WORDS = {"downtown", "area", "metro", "metropolitan", "greater", "region", "uptown", "midtown"}
+SIDES = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "inner", "central"}
+CITY_OF = {("city", "of"), ("town", "of"), ("village", "of")}
 STREETS = {
     "street", "st", "avenue", "ave", "av", "road", "rd", "drive", "dr", "lane", "ln", "boulevard", "blvd", "court",
     "ct", "circle", "cir", "highway", "hwy", "parkway", "pkwy", "pike", "way", "place", "pl", "terrace", "ter", "trail",
@@ -28,6 +30,9 @@ STREETS = {
 }  # fmt: skip
 
 _ZIP = re.compile(r"(?<![\w.-])(\d{5})(?:\s?-\s?(\d{4})?|\s(\d{4}))?(?![\w.]|-\d)")
+_MISREAD_ZIP = re.compile(r"(?<![\w.-])(?=(?:[oil]*\d){3})[\doil]{5}(?![\w.])", re.I)
+_DIGITS_MEANT = str.maketrans("oOiIlL", "001111")
+"""Letters that people write in a ZIP for the digits they look like."""
 _CANADA = re.compile(r"(?<!\w)([abceghj-nprstvxy]\d[abceghj-nprstv-z])(?:[\s-]?\d[abceghj-nprstv-z]\d)?(?!\w)", re.I)
 _BRITAIN = re.compile(r"(?<!\w)([a-z]{1,2})\d[a-z\d]?\s?\d[abd-hjlnp-uw-z]{2}(?!\w)", re.I)
 _NETHERLANDS = re.compile(r"(?<!\w)([1-9]\d{3})\s?(?!sa|sd|ss)[a-z]{2}$", re.I)
@@ -93,6 +98,7 @@ def typed(text: str) -> Typed:
 
 
 def _without_zip(text: str) -> tuple[str, str, bool]:
+    text = _MISREAD_ZIP.sub(lambda code: code[0].translate(_DIGITS_MEANT), text)
     found = list(_ZIP.finditer(text))
     if not found:
         return text, "", False

@@ -1,22 +1,26 @@
 """Look-ups in the gazetteer: what a text means, what it may become while it is being typed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from app.core.texts import Sentence
 from app.places import matching, names, parse, typeahead
-from app.places.answers import ASK, answer, area_of, ordered, short
+from app.places.answers import ASK, answer, area_of, short
 from app.places.codes import by_code
-from app.places.corrections import HOME, misspelt
-from app.places.lookup import COLUMNS, found_by_key
+from app.places.corrections import HOME, misspelt, misspelt_state, read_as
+from app.places.lookup import found_by_key
 from app.places.matching import AREAS, Area, Found, Match, Reading
-from app.places.models import Place
+from app.places.nearest import pinned
 from app.places.results import Geocoded, Spot
-from app.places.zones import zone_at
+from app.places.whole_areas import whole_areas, with_area
 
-BIG_CITY = 1_000_000
+BIG_CITY = 600_000
+"""Weight of a city that is meant by one word after words that say nothing to us."""
+CITY = 300_000
+"""The same of a city of several words, which are seldom something else; and of one whose side is typed."""
+LEAST_NAMESAKE = 60_000
 HAMLET = 1_500
 """Weight of a place so small that its name, typed without a state, may be a misspelt city's."""
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -29,7 +33,7 @@ def geocode(session: Session, text: str, near: tuple[float, float] | None = None
     if not text or len(text) > parse.LONGEST_TEXT or not any(c.isalnum() for c in text):
         return Geocoded(note=ASK)
     if at := parse.point(text):
-        return Geocoded(_pinned(at))
+        return Geocoded(pinned(session, at.lat, at.lon))
     typed = parse.typed(text)
     if parse.is_nowhere(typed):
         return Geocoded(note=Sentence("We cannot tell where you are from that. %(ask)s", ask=Sentence(ASK)))
@@ -52,10 +56,6 @@ def suggest(session: Session, text: str, limit: int = 8) -> list[Spot]:
     return list(meant.alternatives or filter(None, (meant.place,)))[:limit]
 
 
-def _pinned(at: parse.Point2) -> Spot:
-    return Spot(f"{at.lat:.4f}, {at.lon:.4f}", "point", at.lat, at.lon, zone_at(at.lat, at.lon))
-
-
 def _keys(typed: parse.Typed) -> set[str]:
     keys = matching.span_keys(typed.words)
     if len(typed.words) > 1:
@@ -67,27 +67,53 @@ def _keys(typed: parse.Typed) -> set[str]:
     return keys
 
 
-def _by_words(session: Session, typed: parse.Typed, found: Found, near: tuple[float, float] | None) -> Geocoded | None:
+def _by_words(
+    session: Session, typed: parse.Typed, found: Found, near: tuple[float, float] | None, *, mended: bool = False
+) -> Geocoded | None:
     words = typed.words
     if not words:
         return None
+    if words[:2] in parse.CITY_OF and not _is_named(words, found):
+        words = words[2:]
+        typed = replace(typed, words=words, breaks=frozenset(at - 2 for at in typed.breaks if at > 2))
     return (
         _exactly(session, words, found, near)
         or _loosely(session, typed, found, near)
         or _joined(words, found, near)
         or (None if typed.street else misspelt(session, words, found, near))
         or _at_the_end(typed, found, near)
-        or _big_city_at_the_end(typed, found)
+        or (None if mended else _in_misspelt_state(session, typed, near))
+        or _big_city_at_the_end(typed, found, near)
     )
+
+
+def _is_named(words: Sequence[str], found: Found) -> bool:
+    """Whether the words begin with one place's own name, as "City of Industry CA" does."""
+    begun = (" ".join(words[:end]) for end in range(3, len(words) + 1))
+    return any(m.primary for key in begun for m in matching.places(found, key))
+
+
+def _in_misspelt_state(session: Session, typed: parse.Typed, near: tuple[float, float] | None) -> Geocoded | None:
+    """With the state spelt right: "Boston Massachusets"."""
+    mended = misspelt_state(session, typed.words)
+    if mended is None:
+        return None
+    words = (*typed.words[: len(typed.words) - mended.words], *names.words(mended.name))
+    again = parse.Typed(words, frozenset({len(typed.words) - mended.words}), street=typed.street)
+    answered = _by_words(session, again, found_by_key(session, _keys(again)), near, mended=True)
+    if answered is None or answered.place is None or answered.note:
+        return answered
+    return replace(answered, note=read_as(answered.place.label))
 
 
 def _exactly(session: Session, words: Sequence[str], found: Found, near: tuple[float, float] | None) -> Geocoded | None:
     reading = matching.exact(found, words)
-    whole_areas = [m for m in found.get(" ".join(words), ()) if m.kind in AREAS and _is_spoken(m)]
+    spoken = [m for m in found.get(" ".join(words), ()) if m.kind in AREAS and _is_spoken(m)]
     if reading is None:
-        inside = [area_of(m) for m in whole_areas] or matching.areas(found, words)[:1]
-        return _whole_area(session, inside[0]) if inside else None
-    if reading.area is None and matching.standing(reading.matches[0]) < HAMLET:
+        return whole_areas(session, [area_of(m) for m in spoken] or matching.areas(found, words)[:1])
+    if state := _state_at_home(reading, found, words):
+        return whole_areas(session, [state])
+    if _is_doubtful(reading):
         meant = misspelt(session, words, found, near)
         if meant and meant.place and meant.place.population >= 100_000 and meant.place.country in HOME:
             both = (meant.place, reading.matches[0].spot())
@@ -96,15 +122,28 @@ def _exactly(session: Session, words: Sequence[str], found: Found, near: tuple[f
     first = reading.matches[0]
     rivals = [
         m
-        for m in whole_areas
+        for m in spoken
         if m.weight * 2 > matching.standing(first) * matching.COMPARABLE and not matching.within(first, area_of(m))
     ]
     if not rivals:
         return own
     rival = max(rivals, key=lambda m: m.weight)
     if rival.weight > 2 * matching.standing(reading.matches[0]):
-        return _whole_area(session, area_of(rival))
-    return _with_area(session, own, rival)
+        return whole_areas(session, [area_of(m) for m in rivals])
+    return with_area(session, own, rival)
+
+
+def _state_at_home(reading: Reading, found: Found, words: Sequence[str]) -> Area | None:
+    """The state that is meant by its name with the country's, though a small town has it too: "California, USA"."""
+    if reading.area is None or reading.area[1] or reading.matches[0].weight >= LEAST_NAMESAKE:
+        return None
+    return next((area for area in matching.areas(found, words) if area[1]), None)
+
+
+def _is_doubtful(reading: Reading) -> bool:
+    """Whether it may rather be a misspelt city: a hamlet's name without a state, or an old name of somewhere small."""
+    best = reading.matches[0]
+    return matching.standing(best) < HAMLET and not (reading.area and best.primary)
 
 
 def _is_spoken(area: Match) -> bool:
@@ -114,44 +153,22 @@ def _is_spoken(area: Match) -> bool:
     return len(area.key) > 3 or (area.kind == "state" and area.country in {"US", "CA"}) or area.key in {"usa", "uk"}
 
 
-def _largest(session: Session, area: Area, limit: int) -> list[Match]:
-    inside = [Place.country == area[0], Place.kind == "town"]
-    if area[1]:
-        inside.append(Place.admin1 == area[1])
-    largest = select(literal(""), literal(True), literal(0), *COLUMNS[3:]).where(*inside)
-    rows = session.execute(largest.order_by(Place.weight.desc(), Place.id).limit(limit * 4)).all()
-    return matching.distinct([Match._make(r) for r in rows])[:limit]
-
-
-def _whole_area(session: Session, area: Area) -> Geocoded | None:
-    """A state or country is too wide to be near to: its largest towns are offered."""
-    towns = _largest(session, area, 6)
-    if not towns:
-        return None
-    what = "state" if area[1] else "country"
-    spots = ordered(towns)
-    return Geocoded(spots[0], spots, f"That is a whole {what}: choose a town, or type one.")
-
-
-def _with_area(session: Session, town: Geocoded, rival: Match) -> Geocoded:
-    """A town that has a state's name too: both are offered."""
-    own = town.alternatives or tuple(filter(None, (town.place,)))
-    towns = tuple(m.spot() for m in _largest(session, area_of(rival), 3))
-    offered = {s.label: s for s in (*own[:4], *towns)}
-    return Geocoded(
-        town.place,
-        tuple(sorted(offered.values(), key=lambda s: -s.population)),
-        f"“{rival.name}” is also a whole {rival.kind}: choose the town you mean.",
-    )
-
-
 def _loosely(session: Session, typed: parse.Typed, found: Found, near: tuple[float, float] | None) -> Geocoded | None:
-    """Without words like "downtown" and "area"."""
+    """Without words like "downtown" and "area"; a side of a city is the city: "north Austin"."""
     kept = [w for w in typed.words if w not in parse.LOOSE_WORDS]
-    if len(kept) == len(typed.words) or not kept:
+    if kept and len(kept) < len(typed.words):
+        reading = matching.exact(found, kept)
+        return answer(reading, near) if reading and reading.matches[0].primary else None
+    return _side_of_city(typed.words, found, near)
+
+
+def _side_of_city(words: Sequence[str], found: Found, near: tuple[float, float] | None) -> Geocoded | None:
+    if len(words) < 2 or words[0] not in parse.SIDES:
         return None
-    reading = matching.exact(found, kept)
-    return answer(reading, near) if reading and reading.matches[0].primary else None
+    reading = matching.exact(found, words[1:])
+    if reading is None or not reading.matches[0].primary or reading.matches[0].weight < CITY:
+        return None
+    return answer(reading, near, _without(words[0], reading.matches[0].label))
 
 
 def _joined(words: Sequence[str], found: Found, near: tuple[float, float] | None) -> Geocoded | None:
@@ -172,13 +189,14 @@ def _at_the_end(typed: parse.Typed, found: Found, near: tuple[float, float] | No
     return answer(reading, near, _without(" ".join(reading.left_out), label))
 
 
-def _big_city_at_the_end(typed: parse.Typed, found: Found) -> Geocoded | None:
-    """A district that is not known, and the big city it is written with."""
+def _big_city_at_the_end(typed: parse.Typed, found: Found, near: tuple[float, float] | None) -> Geocoded | None:
+    """A district that is not known, and the big city it is written with; its namesakes are offered too."""
     words = typed.words
     for start in range(1, len(words)):
-        whole = [m for m in matching.places(found, " ".join(words[start:])) if m.primary and m.weight >= BIG_CITY]
-        if whole:
-            return Geocoded(whole[0].spot(), note=_without(" ".join(words[:start]), whole[0].label))
+        least = BIG_CITY if start == len(words) - 1 else CITY
+        whole = [m for m in matching.places(found, " ".join(words[start:])) if m.primary and m.weight >= LEAST_NAMESAKE]
+        if whole and whole[0].weight >= least:
+            return answer(Reading(tuple(whole)), near, _without(" ".join(words[:start]), whole[0].label))
     return None
 
 

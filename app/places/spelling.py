@@ -13,6 +13,7 @@ _SOUNDS = (
     ("b", "p"), ("h", ""),
 )  # fmt: skip
 OTHER_PLACES = {"north", "south", "east", "west", "upper", "lower", "new", "old"}
+VOWELS = set("aeiou")
 NEVER = 99.0
 SHORTEST = 5
 """Letters below which a spelling is never corrected: too many names are one letter apart."""
@@ -70,10 +71,19 @@ def mistakes(asked: str, name: str) -> float:
         return 0.0
     if turned(asked) != turned(name):
         return NEVER
+    other_beginning = 0.0 if _begin_alike(asked, name) else 1.0
     joined = OSA.distance(asked.replace(" ", ""), name.replace(" ", ""))
     inner = min(OSA.distance(tight(asked), tight(name)), joined)
     outer = OSA.distance(asked, name)
-    return inner + min(1.0, 0.5 * max(0, outer - inner))
+    return inner + min(1.0, 0.5 * max(0, outer - inner)) + other_beginning
+
+
+def _begin_alike(asked: str, name: str) -> bool:
+    """Whether two keys sound alike at the beginning, which people seldom get wrong: "Sellwood" is no "Bellwood"."""
+    if asked[:1] == name[:1] or asked[:2] == name[1::-1]:
+        return True
+    first, other = skeleton(asked)[:1], skeleton(name)[:1]
+    return first == other or {first, other} <= VOWELS
 
 
 def allowed(asked: str, *, certain_area: bool = False) -> float:

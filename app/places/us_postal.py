@@ -6,6 +6,7 @@ from typing import Any
 from app.places import names
 from app.places.districts import DISTRICTS
 from app.places.ids import COUNTY_IDS, DISTRICT_IDS, HAMLET_IDS, ZIP_IDS
+from app.places.informal import INFORMAL_KEYS
 from app.places.rows import Row
 from app.places.towns import TownIndex
 
@@ -43,7 +44,7 @@ def hamlets(index: TownIndex, zone_at: Callable[[float, float], str]) -> Iterato
         country = state if state in {"PR", "GU", "VI", "AS", "MP"} else "US"
         if not key or index.near(key, country, lat, lon, 60):
             continue
-        official, name = any(m[2] for m in members), members[0][1]
+        official, name = any(m[2] for m in members), max((m[1] for m in members), key=len)
         yield Row(
             HAMLET_IDS + number, "town" if official else "neighbourhood", name, f"{name}, {state}",
             state if country == "US" else "", country, round(lat, 4), round(lon, 4), 0, 600 if official else 200,
@@ -54,13 +55,16 @@ def hamlets(index: TownIndex, zone_at: Callable[[float, float], str]) -> Iterato
 def districts(zone_at: Callable[[float, float], str]) -> Iterator[Row]:
     """Well-known districts of big cities, at the middle of their ZIP."""
     known = {row["zip_code"]: row for row in _zip_rows()}
-    for number, (name, code) in enumerate(sorted(DISTRICTS.items())):
-        if row := known.get(code):
-            lat, lon, state = float(row["lat"]), float(row["long"]), row["state"]
-            yield Row(
-                DISTRICT_IDS + number, "neighbourhood", name, f"{name}, {state}", state, "US", lat, lon, 0, 30_000,
-                zone_at(lat, lon), frozenset({names.key(name)}),
-            )  # fmt: skip
+    placed = (
+        (name, known[code]) for name, codes in sorted(DISTRICTS.items()) for code in codes.split() if code in known
+    )
+    for number, (name, row) in enumerate(placed):
+        lat, lon, state = float(row["lat"]), float(row["long"]), row["state"]
+        spelt = names.key(name)
+        yield Row(
+            DISTRICT_IDS + number, "neighbourhood", name, f"{name}, {state}", state, "US", lat, lon, 0, 30_000,
+            zone_at(lat, lon), frozenset({spelt, *INFORMAL_KEYS.get((spelt, state, "US"), ())}),
+        )  # fmt: skip
 
 
 def counties(zone_at: Callable[[float, float], str]) -> Iterator[Row]:

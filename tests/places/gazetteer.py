@@ -11,11 +11,13 @@ STATES = {
     ("US", "CA"): "California", ("US", "NV"): "Nevada", ("US", "NM"): "New Mexico", ("US", "DC"): "District of Columbia",
     ("US", "NC"): "North Carolina", ("US", "FL"): "Florida", ("US", "AZ"): "Arizona", ("US", "GA"): "Georgia",
     ("US", "LA"): "Louisiana", ("US", "IN"): "Indiana", ("US", "MN"): "Minnesota", ("US", "OH"): "Ohio",
+    ("US", "VT"): "Vermont", ("US", "VA"): "Virginia", ("US", "NJ"): "New Jersey",
     ("CA", "ON"): "Ontario", ("CA", "BC"): "British Columbia", ("CA", "QC"): "Quebec",
 }  # fmt: skip
 COUNTRIES = {
     "US": ("United States", "usa", "us"), "CA": ("Canada",), "GB": ("United Kingdom", "uk", "england"),
     "FR": ("France",), "DE": ("Germany",), "AU": ("Australia",), "CH": ("Switzerland",), "MX": ("Mexico",),
+    "GE": ("Georgia",),
 }  # fmt: skip
 TOWNS = (
     ("Austin", "TX", "US", 30.267, -97.743, 961_855, "atx"),
@@ -61,6 +63,13 @@ TOWNS = (
     ("Miami", "FL", "US", 25.774, -80.194, 442_241, ""),
     ("Phoenix", "AZ", "US", 33.448, -112.074, 1_608_139, ""),
     ("Tucson", "AZ", "US", 32.222, -110.926, 542_629, ""),
+    ("Bellevue", "WA", "US", 47.610, -122.201, 151_854, ""),
+    ("Arlington", "VA", "US", 38.881, -77.105, 233_464, ""),
+    ("Arlington", "NJ", "US", 40.788, -74.134, 15_000, ""),
+    ("Clarendon", "NJ", "US", 40.787, -74.062, 300, ""),
+    ("Georgia", "VT", "US", 44.719, -73.122, 4_818, ""),
+    ("Tbilisi", "", "GE", 41.694, 44.834, 1_049_498, ""),
+    ("City of Industry", "CA", "US", 34.020, -117.959, 219, ""),
     ("Atlanta", "GA", "US", 33.749, -84.388, 498_715, ""),
     ("Fort Wayne", "IN", "US", 41.131, -85.129, 263_886, ""),
     ("Minneapolis", "MN", "US", 44.980, -93.264, 429_954, ""),
@@ -88,17 +97,29 @@ POSTCODES = (
 )  # fmt: skip
 
 
+def town(
+    number: int,
+    name: str,
+    admin1: str,
+    country: str,
+    lat: float,
+    lon: float,
+    people: int,
+    extra: str = "",
+    alias: str = "",
+) -> Row:
+    own = names.keys(name) | {e for e in extra.split(",") if e}
+    label = f"{name}, {admin1}" if country == "US" else f"{name}, {COUNTRIES[country][0]}"
+    return Row(
+        number, "town", name, label, admin1, country, lat, lon, people, weight(people, country), "Etc/UTC",
+        frozenset(own), frozenset({alias} - {""}),
+    )  # fmt: skip
+
+
 def rows() -> list[Row]:
     made: list[Row] = []
     for number, (name, admin1, country, lat, lon, people, extra) in enumerate(TOWNS):
-        own = names.keys(name) | {e for e in extra.split(",") if e}
-        label = f"{name}, {admin1}" if country == "US" else f"{name}, {COUNTRIES[country][0]}"
-        made.append(
-            Row(
-                number + 1, "town", name, label, admin1, country, lat, lon, people, weight(people, country), "Etc/UTC",
-                frozenset(own),
-            )
-        )  # fmt: skip
+        made.append(town(number + 1, name, admin1, country, lat, lon, people, extra))
     for number, ((country, code), name) in enumerate(STATES.items()):
         keys = frozenset({names.key(name), code.lower()})
         size = int(7_000_000 * 0.05 * HOME[country])
@@ -106,8 +127,8 @@ def rows() -> list[Row]:
     for number, (country, spelt) in enumerate(COUNTRIES.items()):
         keys = frozenset({*map(names.key, spelt), country.lower()})
         made.append(Row(2000 + number, "country", spelt[0], spelt[0], "", country, 0, 0, 9_000_000, 450_000, "Etc/UTC", keys, suggested=False))  # fmt: skip
-    for number, (code, town, state, lat, lon) in enumerate(ZIPS):
-        made.append(Row(3000 + number, "zip", code, f"{town}, {state} {code}", state, "US", lat, lon, 0, 2, "Etc/UTC", frozenset({code})))  # fmt: skip
+    for number, (code, city, state, lat, lon) in enumerate(ZIPS):
+        made.append(Row(3000 + number, "zip", code, f"{city}, {state} {code}", state, "US", lat, lon, 0, 2, "Etc/UTC", frozenset({code})))  # fmt: skip
     for number, (key, code, country, lat, lon) in enumerate(POSTCODES):
         made.append(Row(4000 + number, "postcode", code, f"{code}, {COUNTRIES[country][0]}", "", country, lat, lon, 0, 1, "Etc/UTC", frozenset({key})))  # fmt: skip
     return made

@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.places import services
 from app.places.queries import geocode, suggest
 from app.places.results import Geocoded
+from tests.places import gazetteer
 from tests.places.gazetteer import fill
 
 pytestmark = pytest.mark.databases
@@ -62,6 +64,10 @@ def label(answer: Geocoded) -> str:
         ("2139", "Cambridge, MA 02139"),
         ("７８７０４", "Austin, TX 78704"),
         ("Ａｕｓｔｉｎ　ＴＸ", "Austin, TX"),
+        ("787O4", "Austin, TX 78704"),
+        ("O2l39", "Cambridge, MA 02139"),
+        ("city of Austin", "Austin, TX"),
+        ("City of Industry CA", "City of Industry, CA"),
     ],
 )
 def test_one_place(session: Session, typed: str, expected: str) -> None:
@@ -79,11 +85,64 @@ def test_one_place(session: Session, typed: str, expected: str) -> None:
         ("Sacremento", "Sacramento, CA"),
         ("Spokan WA", "Spokane, WA"),
         ("Mineapolis", "Minneapolis, MN"),
+        ("Boston Massachusets", "Boston, MA"),
+        ("Minnepolis Minesota", "Minneapolis, MN"),
+        ("Austin Texs", "Austin, TX"),
     ],
 )
 def test_a_misspelling_is_read_and_said_to_be(session: Session, typed: str, expected: str) -> None:
     answer = geocode(session, typed)
     assert label(answer) == expected
+    assert answer.note == f"We read that as {expected}." or not answer.note
+
+
+@pytest.mark.parametrize("typed", ["Sallas", "Bellas TX", "blorpville, OH"])
+def test_a_name_that_begins_otherwise_is_not_a_misspelling(session: Session, typed: str) -> None:
+    assert geocode(session, typed).outcome == "none"
+
+
+def test_a_misspelt_city_outweighs_an_old_name_of_a_hamlet(session: Session) -> None:
+    rows = [
+        *gazetteer.rows(),
+        gazetteer.town(900, "Friday Harbor", "WA", "US", 48.534, -123.017, 2_162, alias="bellvue"),
+    ]
+    services.replace(session, rows, "with an old name")
+    answer = geocode(session, "Bellvue WA")
+    assert label(answer) == "Bellevue, WA"
+    assert [each.label for each in answer.alternatives] == ["Bellevue, WA", "Friday Harbor, WA"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "left_out"),
+    [
+        ("north Austin", "Austin, TX", "north"),
+        ("Old Market Portland", "Portland, OR", "old market"),
+        ("Clarendon Arlington", "Arlington, VA", "clarendon"),
+        ("Downtown Mall Las Vegas", "Las Vegas, NV", "downtown mall"),
+    ],
+)
+def test_an_unknown_part_of_a_city_is_the_city_and_said_so(
+    session: Session, typed: str, expected: str, left_out: str
+) -> None:
+    answer = geocode(session, typed)
+    assert (label(answer), answer.note) == (expected, f"We could not place “{left_out}”, so this is {expected}.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "towns"),
+    [
+        ("Georgia", ["Tbilisi, Georgia", "Atlanta, GA", "Columbus, GA"]),
+        ("Georgia USA", ["Atlanta, GA", "Columbus, GA"]),
+        ("Massachusets", ["Boston, MA", "Springfield, MA", "Barnstable, MA"]),
+    ],
+)
+def test_of_a_whole_state_its_towns_are_offered_the_home_state_first(
+    session: Session, typed: str, towns: list[str]
+) -> None:
+    answer = geocode(session, typed)
+    assert [each.label for each in answer.alternatives] == towns
+    assert label(answer) == ("Boston, MA" if typed == "Massachusets" else "Atlanta, GA")
+    assert answer.note == "That is a whole state: choose a town, or type one."
 
 
 @pytest.mark.parametrize(
@@ -150,6 +209,23 @@ def test_coordinates_are_a_point_with_its_zone(session: Session) -> None:
     assert answer.place is not None
     assert (round(answer.place.lat, 4), round(answer.place.lon, 4)) == (47.6062, -122.3321)
     assert answer.place.time_zone == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("typed", "town", "country"),
+    [
+        ("47.6062,-122.3321", "Seattle, WA", "US"),
+        ("34.02,-117.96", "City of Industry, CA", "US"),
+        ("47.40,8.50", "Zürich, Switzerland", "CH"),
+        ("47.6062,-122.20", "Bellevue, WA", "US"),
+        ("0,0", "", ""),
+        ("-90,0", "", ""),
+    ],
+)
+def test_a_point_is_known_by_the_town_around_it(session: Session, typed: str, town: str, country: str) -> None:
+    answer = geocode(session, typed)
+    assert answer.place is not None
+    assert (answer.place.name, answer.place.country, answer.place.kind) == (town, country, "point")
 
 
 def test_typeahead_begins_with_the_great_places(session: Session) -> None:
