@@ -55,11 +55,11 @@ def test_words_that_are_not_understood_are_in_no_heading(client: FlaskClient, to
     assert "for quantum healing" not in page
 
 
-def test_where_somebody_is_stands_in_no_heading(client: FlaskClient, town: list[str]) -> None:
+def test_a_heading_names_the_town_around_a_point_and_not_the_point(client: FlaskClient, town: list[str]) -> None:
     page = client.get("/therapists?where=30.2701,-97.7432").text
     title, heading = re.search("<title>(.*?)</title>", page), re.search("<h1.*?</h1>", page)
     assert title
-    assert title[1].startswith("3 therapists near the point you chose")
+    assert title[1].startswith("3 therapists near Austin, TX")
     assert heading
     assert "30.27" not in heading[0]
 
