@@ -1,4 +1,4 @@
-"""Looking at half a megabyte of rows at once: no statement of ours runs for a row that does not matter.
+"""Looking at a megabyte of rows at once: no statement of ours runs for a row that does not matter.
 
 A block is *regular* when every line in it begins and ends as a whole row does. Then its rows are counted by kind, and
 the few that matter are found, by searches over the block. Lines of any other block must be looked at one by one.
@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import stringzilla
 
-BLOCK = 1 << 19
+BLOCK = 1 << 20
 _KEPT = 8
 """Bytes that stay before the window, so that the end of the row before can be seen."""
 
+_INDIVIDUAL = ord("1")
 _QUOTED_VALUE = re.compile(rb'"[^"]*"')
 
 
@@ -104,14 +105,21 @@ class Kind(NamedTuple):
         return (*self.keys(npi), npi + self.separator + b"2")
 
 
+class Matter(NamedTuple):
+    """A row that is to be looked at: where it begins, and how many lines of the block are before it."""
+
+    start: int
+    before: int
+
+
 class Counted(NamedTuple):
-    """The rows of a regular block. `matter` says where those begin that are to be looked at; by kind are the others."""
+    """The rows of a regular block, those that `matter` and by kind the others."""
 
     rows: int
     individuals: int
     organizations: int
     deactivated: int
-    matter: list[int]
+    matter: list[Matter]
 
 
 def quoted_rows(values: int, newline: bytes) -> Kind:
@@ -142,18 +150,29 @@ def counted(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes, kn
     Individuals matter when `mark` (unless it is empty) is in their row; rows whose key is `known` do too.
     """
     keys = (kind.head if known else kind.entity).findall(block, start - 1, stop - 1)
-    if len(keys) != lines(block, start, stop) or not _ends_as_rows_do(block, start, stop, kind):
+    rows = _marked(block, start, stop, kind, mark) if mark else []
+    if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in rows):
+        starts = (match.start() + 1 for match in kind.head.finditer(block, start - 1, stop - 1))
+        rows = sorted({*rows, *(row for row, key in zip(starts, keys, strict=True) if key in known)})
+    matter, count = _numbered(block, start, stop, rows)
+    if len(keys) != count or not _ends_as_rows_do(block, start, stop, kind):
         return None
-    matter = _marked(block, start, stop, kind, mark) if mark else []
-    if known and sum(map(known.__contains__, keys)) != sum(_key(block, row, kind) in known for row in matter):
-        rows = (match.start() + 1 for match in kind.head.finditer(block, start - 1, stop - 1))
-        matter = sorted({*matter, *(row for row, key in zip(rows, keys, strict=True) if key in known)})
     every = b"".join(keys)[kind.width - 1 :: kind.width] if known else b"".join(keys)
-    these = bytes(block[row + kind.at + kind.width - 1] for row in matter)
+    these = bytes(block[row + kind.at + kind.width - 1] for row in rows)
     individuals, organizations, deactivated = (
         every.count(each) - these.count(each) for each in (b"1", b"2", kind.none)
     )
-    return Counted(len(keys), individuals, organizations, deactivated, matter)
+    return Counted(count, individuals, organizations, deactivated, matter)
+
+
+def _numbered(block: bytearray, start: int, stop: int, rows: list[int]) -> tuple[list[Matter], int]:
+    """The rows that begin there, and how many lines the block has: each part between two of them is counted once."""
+    matter, count, at = [], 0, start
+    for row in rows:
+        count += lines(block, at, row)
+        matter.append(Matter(row, count))
+        at = row
+    return matter, count + lines(block, at, stop)
 
 
 def lines(block: bytearray, start: int, stop: int) -> int:
@@ -174,11 +193,11 @@ def _ends_as_rows_do(block: bytearray, start: int, stop: int, kind: Kind) -> boo
 
 def _marked(block: bytearray, start: int, stop: int, kind: Kind, mark: bytes) -> list[int]:
     """Where the individuals' rows begin that hold the mark."""
-    rows = []
+    rows, to_entity = [], kind.at + kind.width - 1
     at = stringzilla.find(block, mark, start, stop)
     while at >= 0:
         row = block.rfind(b"\n", start - 1, at) + 1
-        if _key(block, row, kind).endswith(b"1"):
+        if block[row + to_entity] == _INDIVIDUAL:
             rows.append(row)
         at = stringzilla.find(block, mark, block.find(b"\n", at, stop), stop)
     return rows

@@ -65,7 +65,9 @@ def zip_code(cell: str) -> str:
 
 def phone(cell: str, country: str = "US") -> str | None:
     """E.164, or None when the digits are no phone number of the country."""
-    digits = "".join(filter(str.isdigit, unsaved(cell)))
+    digits = unsaved(cell)
+    if not digits.isdigit():
+        digits = "".join(filter(str.isdigit, digits))
     if not digits:
         return None
     if country in {"US", "CA", "PR"}:

@@ -146,14 +146,15 @@ def _registered(cells: Sequence[str], npi: str, entity: str, line: int) -> Regis
     active, as_of = standing_of(entity, *cells[14:17])
     if not active:
         return _without_practice(line, npi, "deactivated", as_of)
-    if entity != "1" or MASSAGE not in cells[18:33]:
+    slots = [slot for slot, code in enumerate(cells[18:33]) if code == MASSAGE]
+    if entity != "1" or not slots:
         return _without_practice(line, npi, "other", as_of)
     last = cleaning.proper(cells[2])
     if not last:
         raise BadRow("no last name")
-    first, middle, suffix = (cleaning.proper(cell) for cell in cells[3:6])
+    first, middle, suffix = map(cleaning.proper, cells[3:6])
     given = (first, f"{middle[:1]}." if middle else "", last, suffix)
-    licences, masked, stateless = _licences(cells)
+    licences, masked, stateless = _licences(cells, slots)
     return Registered(
         line, npi, "active", as_of, last[:80], first[:80], " ".join(filter(None, given))[:160],
         cleaning.plain(cells[6])[:80], _GENDERS.get(cells[17].strip().upper()),
@@ -165,14 +166,15 @@ def _without_practice(line: int, npi: str, standing: str, as_of: date | None) ->
     return Registered(line, npi, standing, as_of, "", "", "", "", None, (), None, 0, 0)
 
 
-def _licences(cells: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], int, int]:
-    """The massage licences, then how many numbers were masked and how many came without a state."""
+def _licences(cells: Sequence[str], slots: Sequence[int]) -> tuple[tuple[tuple[str, str], ...], int, int]:
+    """The licences in these slots, then how many numbers were masked and how many came without a state."""
     kept: dict[tuple[str, str], None] = {}
     masked = stateless = 0
-    for taxonomy, raw, code in zip(cells[18:33], cells[33:48], cells[48:63], strict=True):
-        if taxonomy != MASSAGE or not raw.strip():
+    for slot in slots:
+        raw = cells[33 + slot]
+        if not raw.strip():
             continue
-        number, state = cleaning.licence_number(cleaning.unsaved(raw)), cleaning.state(code)
+        number, state = cleaning.licence_number(cleaning.unsaved(raw)), cleaning.state(cells[48 + slot])
         masked += number is None
         stateless += number is not None and state is None
         if number and state:

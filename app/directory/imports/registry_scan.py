@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence, Set
 from typing import ClassVar
 
-from app.directory.imports.blocks import Kind, Window, bare_rows, counted, lines, quoted_rows
+from app.directory.imports.blocks import Kind, Window, bare_rows, counted, quoted_rows
 from app.directory.imports.registry import MASSAGE, NAMES, BadRow, Reader, Registered, layout_of
 from app.directory.imports.rejects import Rejects
 from app.directory.imports.sources import Source
@@ -79,10 +79,9 @@ class RowScan:
             return False
         for name, more in zip(_PASSED.values(), found[1:4], strict=True):
             self._passed[name] += more
-        line, before = self._lines + 1, start
-        for row in found.matter:
-            line, before = line + lines(window.buffer, before, row), row
-            self._examine(bytes(window.buffer[row : window.buffer.index(b"\n", row) + 1]), line)
+        buffer, first = window.buffer, self._lines + 1
+        for row, before in found.matter:
+            self._examine(bytes(buffer[row : buffer.index(b"\n", row) + 1]), first + before)
         self._lines += found.rows
         window.start = stop
         return True
