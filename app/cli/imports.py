@@ -2,20 +2,20 @@
 
 import getpass
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
 from app.cli.run import report, with_plain_errors
 from app.directory.imports.boards import board as board_of
 from app.directory.imports.boards import boards
 from app.directory.imports.registry_run import import_registry
 from app.directory.imports.rejects import Rejects
-from app.directory.imports.runs import Job
+from app.directory.imports.runs import Begin, Job
 from app.doors.database import transaction
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -75,28 +75,44 @@ def roster(file: Path, jurisdiction: str, dry_run: bool, as_json: bool, rejects:
 
 @contextmanager
 def _job(dry_run: bool, path: Path | None) -> Iterator[Job]:
-    bars: list[tqdm] = []
-
-    def begin(name: str, size: int) -> Callable[[int], None]:
-        unit = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if name == "reading" else {"unit": " people"}
-        bar = tqdm(total=size, desc=name, mininterval=0.5, disable=None, **unit)
-        bars.append(bar)
-
-        def show(position: int) -> None:
-            bar.update(position - bar.n)
-            stop_if_asked()
-
-        return show
-
     try:
-        with _stopped_between_transactions() as stop_if_asked, Rejects(path) as rejects:
-            yield Job(transaction, f"cli:{getpass.getuser()}", rejects, begin, dry_run)
+        with _stopped_between_transactions() as stop_if_asked, Rejects(path) as rejects, _bars() as begin:
+
+            def begin_step(name: str, size: int) -> Callable[[int], None]:
+                show = begin(name, size)
+
+                def at(position: int) -> None:
+                    show(position)
+                    stop_if_asked()
+
+                return at
+
+            yield Job(transaction, f"cli:{getpass.getuser()}", rejects, begin_step, dry_run)
     except KeyboardInterrupt:
         click.echo("stopped. What was saved stays; run the same command again to go on.", err=True)
         raise SystemExit(130) from None
-    finally:
-        for bar in bars:
-            bar.close()
+
+
+@contextmanager
+def _bars() -> Iterator[Begin]:
+    """A progress bar a step, for whoever sits at a terminal; nobody else waits for the library that draws them."""
+    if not sys.stderr.isatty():
+        yield lambda name, size: lambda position: None
+        return
+    from tqdm import tqdm
+
+    with ExitStack() as bars:
+
+        def begin(name: str, size: int) -> Callable[[int], None]:
+            unit = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if name == "reading" else {"unit": " people"}
+            bar = bars.enter_context(tqdm(total=size, desc=name, mininterval=0.5, **unit))
+
+            def show(position: int) -> None:
+                bar.update(position - bar.n)
+
+            return show
+
+        yield begin
 
 
 @contextmanager

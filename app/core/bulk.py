@@ -1,13 +1,16 @@
-"""Many rows into one table, as fast as each database takes them: `executemany` on SQLite, COPY on PostgreSQL."""
+"""Many rows into one table, as fast as each database takes them: many rows a statement on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Item = TypeVar("Item")
+
+TOGETHER = 100
+"""Rows a statement on SQLite: what it makes ready for itself, as the words of a check, it makes ready once for them all."""
 
 
 def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -17,8 +20,11 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Se
     names = ", ".join(f'"{column}"' for column in columns)
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+        marks, whole = ", ".join("?" * len(columns)), len(rows) - len(rows) % TOGETHER
+        for count, part in ((TOGETHER, rows[:whole]), (1, rows[whole:])):
+            if part:
+                insert = f"INSERT INTO {table.name} ({names}) VALUES {', '.join([f'({marks})'] * count)}"  # noqa: S608
+                connection.exec_driver_sql(insert, [tuple(chain.from_iterable(some)) for some in chunks(part, count)])
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:

@@ -16,6 +16,8 @@ from app.directory.models import Licence, Location, Therapist
 
 Values = dict[str, Any]
 
+_therapist_facts = itemgetter(*TherapistFacts._fields)
+_location_facts = itemgetter(*LocationFacts._fields)
 _STATUS = {each.value: each for each in LicenceStatus}
 _CHECKED = {each.value: each for each in CheckedHow}
 
@@ -65,9 +67,8 @@ def _wholes(people: list[Values], licences: list[Values], locations: list[Values
     own_places: defaultdict[int, list[LocationFacts]] = defaultdict(list)
     for each in locations:
         if each["active"] and each["lat"] is not None:
-            own_places[each["therapist_id"]].append(LocationFacts._make(map(each.get, LocationFacts._fields)))
+            own_places[each["therapist_id"]].append(LocationFacts._make(_location_facts(each)))
     for person in people:
         at = person["id"]
-        yield Whole(
-            TherapistFacts._make(map(person.get, TherapistFacts._fields)), own_licences[at], own_places[at], [], [], []
-        )
+        facts = TherapistFacts._make(_therapist_facts(person))
+        yield Whole(facts, own_licences[at], own_places[at], [], [], [])

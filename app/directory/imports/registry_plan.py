@@ -131,6 +131,7 @@ def _add(changes: Changes, row: Registered, addresses: dict[str, Values], made_a
             "registry_active": True,
             "registry_updated_on": row.as_of,
             "confirmed_on": row.as_of,
+            "photo": None,
             "origin": "nppes",
             "claimed": False,
             "hidden": False,
@@ -156,7 +157,9 @@ def _person(row: Registered) -> Values:
     }
 
 
-_BLANK_LOCATION: Values = {"kind": "practice", "name": "", "address_public": True, "access_note": ""}
+_BLANK_LOCATION: Values = {
+    "kind": "practice", "name": "", "address_public": True, "access_note": "", "radius_km": None, "steps": None,
+}  # fmt: skip
 
 
 def _licences(row: Registered, wanted: Iterable[tuple[str, str]], counts: Counter[str]) -> list[Values]:
