@@ -13,6 +13,12 @@ TOGETHER = 100
 """Rows a statement on SQLite: what it makes ready for itself, as the words of a check, it makes ready once for them all."""
 
 
+def table_of(model: Any) -> Table:
+    """The table of a model."""
+    found: Table = model.__table__
+    return found
+
+
 def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert plain tuples in the order of `columns`. Values go to the driver as they are: no type of ours is applied."""
     if not rows:

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from app.core.bulk import held_values, insert_rows, reserve_ids
+from app.core.bulk import held_values, insert_rows, reserve_ids, table_of
 from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
 from app.directory.listing import LocationFacts, TherapistFacts, Whole
 from app.directory.listing_services import insert_listings
@@ -26,11 +25,11 @@ def insert(session: Session, people: list[Values], licences: list[Values], locat
     """Insert new people with all that is theirs, which names them by NPI, and list those who may be listed."""
     _make_slugs_unique(session, people)
     ids = {}
-    for person, number in zip(people, reserve_ids(session, table(Therapist), len(people)), strict=True):
+    for person, number in zip(people, reserve_ids(session, table_of(Therapist), len(people)), strict=True):
         person["id"] = ids[person["npi"]] = number
     for each in (*licences, *locations):
         each["therapist_id"] = ids[each.pop("npi")]
-    for place, number in zip(locations, reserve_ids(session, table(Location), len(locations)), strict=True):
+    for place, number in zip(locations, reserve_ids(session, table_of(Location), len(locations)), strict=True):
         place["id"] = number
     insert_values(session, Therapist, people)
     insert_values(session, Licence, licences)
@@ -42,12 +41,7 @@ def insert_values(session: Session, model: Any, rows: list[Values]) -> None:
     """Rows that all have the same columns, past the mapper."""
     if rows:
         columns = tuple(rows[0])
-        insert_rows(session, table(model), columns, list(map(itemgetter(*columns), rows)))
-
-
-def table(model: Any) -> Table:
-    found: Table = model.__table__
-    return found
+        insert_rows(session, table_of(model), columns, list(map(itemgetter(*columns), rows)))
 
 
 def _make_slugs_unique(session: Session, people: list[Values]) -> None:
@@ -70,5 +64,5 @@ def _wholes(people: list[Values], licences: list[Values], locations: list[Values
             own_places[each["therapist_id"]].append(LocationFacts._make(_location_facts(each)))
     for person in people:
         at = person["id"]
-        facts = TherapistFacts._make(_therapist_facts(person))
-        yield Whole(facts, own_licences[at], own_places[at], [], [], [])
+        therapist = TherapistFacts._make(_therapist_facts(person))
+        yield Whole(therapist, own_licences[at], own_places[at], [], [], [])

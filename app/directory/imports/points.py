@@ -6,12 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.bulk import table_of
 from app.directory.imports.registry import Address
 from app.places.ids import ZIP_IDS
 from app.places.models import Place
 from app.places.names import key
 
-_POINT = (Place.name, Place.lat, Place.lon, Place.time_zone)
+_PLACE = table_of(Place).c
+_POINT = (_PLACE.name, _PLACE.lat, _PLACE.lon, _PLACE.time_zone)
 
 
 class Point(NamedTuple):
@@ -33,7 +35,7 @@ class Points:
         new = codes - self._zips.keys()
         if new:
             self._zips.update(dict.fromkeys(new))
-            query = select(*_POINT).where(Place.kind == "zip", Place.id.in_([ZIP_IDS + int(code) for code in new]))
+            query = select(*_POINT).where(_PLACE.kind == "zip", _PLACE.id.in_([ZIP_IDS + int(code) for code in new]))
             self._zips.update({name: Point(lat, lon, zone) for name, lat, lon, zone in session.execute(query)})
 
     def of(self, session: Session, address: Address) -> Point | None:
@@ -46,8 +48,8 @@ class Points:
         return self._towns[area].get(key(address.city))
 
     def _towns_of(self, session: Session, country: str, region: str) -> dict[str, Point]:
-        query = select(*_POINT).where(Place.kind == "town", Place.country == country)
+        query = select(*_POINT).where(_PLACE.kind == "town", _PLACE.country == country)
         if region:
-            query = query.where(Place.admin1 == region)
-        rows = session.execute(query.order_by(Place.weight))
+            query = query.where(_PLACE.admin1 == region)
+        rows = session.execute(query.order_by(_PLACE.weight))
         return {key(name): Point(lat, lon, zone) for name, lat, lon, zone in rows}

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from app.core.bulk import table_of
 from app.directory.imports import newcomers
 from app.directory.imports.registry_plan import Changes, Values
 from app.directory.listing_services import refresh_listings
@@ -14,7 +15,8 @@ from app.directory.models import Licence, Location, Therapist
 
 def known_npis(session: Session) -> set[bytes]:
     """Every NPI in the directory, as the bytes that stand in the file."""
-    return {npi.encode() for npi in session.scalars(select(Therapist.npi).where(Therapist.npi.is_not(None))) if npi}
+    npi = table_of(Therapist).c.npi
+    return {each.encode() for each in session.scalars(select(npi).where(npi.is_not(None)))}
 
 
 def apply(session: Session, changes: Changes) -> None:
@@ -46,7 +48,7 @@ def _update(session: Session, model: Any, rows: list[Values]) -> None:
             {"at": row["id"], **{f"to_{k}": v for k, v in row.items() if k != "id"}}
         )
     for columns, values in by_columns.items():
-        table = newcomers.table(model)
+        table = table_of(model)
         session.connection().execute(
             update(table)
             .where(table.c.id == bindparam("at"))
