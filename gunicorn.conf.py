@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+from gunicorn.http import message
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
@@ -14,6 +16,10 @@ timeout = 30
 graceful_timeout = 20
 keepalive = 5
 raw_env = ["PYTHONTZPATH="]
+limit_request_line = 65_536
+# Left alone, gunicorn takes no more than 8,190 bytes and answers longer ones with a bare page. Ten thousand letters in
+# the search are answered by our own, which says what to do.
+message.MAX_REQUEST_LINE = limit_request_line
 
 
 def when_ready(server: Any) -> None:

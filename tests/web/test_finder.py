@@ -1,13 +1,14 @@
 """The search page and the profile: useful whatever is typed."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.core.clock import today
 from app.directory.listing_models import ListingReport
 from app.directory.services import refresh_listings
 from app.doors.database import db
@@ -37,6 +38,19 @@ def test_the_nearest_come_first(client: FlaskClient, town: list[str]) -> None:
     assert slugs(page.text) == town
     assert not problems_of(page.text)
     assert "3 therapists" in page.text
+
+
+def test_a_card_says_why_it_stands_lower(client: FlaskClient, session: Session) -> None:
+    gazetteer.fill(session)
+    near, far = (therapist(session, lat=lat) for lat in (30.27, 30.28))
+    near.claimed = far.claimed = True
+    near.confirmed_on, far.confirmed_on = today() - timedelta(200), today() - timedelta(20)
+    refresh_listings(session, [near.id, far.id])
+    session.commit()
+    page = client.get("/therapists?where=Austin, TX").text
+    assert slugs(page) == [far.slug, near.slug]
+    assert page.count("so it stands lower") == 1
+    assert page.index("so it stands lower") > page.index(f'id="t-{near.slug}"')
 
 
 @pytest.mark.parametrize(

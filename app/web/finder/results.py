@@ -12,9 +12,11 @@ from babel import Locale
 from flask import url_for
 from flask_babel import gettext as translated
 
+from app.core import clock
 from app.core.zones import zone
 from app.directory.catalogue import BY_ID, SPECIALTIES
 from app.directory.languages import CODES
+from app.directory.listing import FRESH_DAYS
 from app.doors.locale import language
 from app.finder import ways_out, when
 from app.finder.asking import Asked
@@ -203,11 +205,12 @@ def _card(
     ordered = sorted(ids, key=lambda each: each not in wanted) if wanted else ids
     licence = card["licence"]
     checked_on = licence["checked_on"]
-    confirmed_on = card["confirmed_on"]
+    confirmed_on = date.fromisoformat(card["confirmed_on"]) if card["confirmed_on"] else None
     return {
         **card,
         "licence": {**licence, "checked_on": date.fromisoformat(checked_on) if checked_on else None},
-        "confirmed_on": date.fromisoformat(confirmed_on) if confirmed_on else None,
+        "confirmed_on": confirmed_on,
+        "stands_lower": bool(card["claimed"] and confirmed_on and clock.today() > confirmed_on + timedelta(FRESH_DAYS)),
         "specialties": [{**names[each], "matches": each in wanted} for each in ordered if each in names],
         "next_times": _next_times(card["slug"], times) if times else None,
         "next_minutes": times.minutes if times else None,
