@@ -23,6 +23,13 @@ def signed_in() -> bool:
     return has_request_context() and "_user_id" in session
 
 
+def answers_a_form() -> bool:
+    """Whether this page answers a form at an address that can be opened too, as a refused form's does."""
+    if not has_request_context() or request.method != "POST":
+        return False
+    return current_app.url_map.bind(request.host).test(request.path, method="GET")
+
+
 def _refuse_foreign_next() -> None:
     """The sign-in library also writes whole addresses of this very site, between two factors."""
     for target in (*request.args.getlist("next"), *request.form.getlist("next")):
@@ -34,3 +41,4 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_foreign_next)
     app.add_template_global(public_url)
     app.add_template_global(signed_in)
+    app.add_template_global(answers_a_form)

@@ -54,7 +54,7 @@ def checked(contact: Contact, country: str) -> Contact:
 def wrong(contact: Contact, country: str) -> list[Invalid]:
     """What is wrong with the address and with the number: both at once, where `checked` stops at the first."""
     found = []
-    for check in (lambda: contact.email and _email(contact.email), lambda: with_phone(contact, country)):
+    for check in (lambda: contact.email and read_email(contact.email), lambda: with_phone(contact, country)):
         try:
             check()
         except Invalid as error:
@@ -73,7 +73,7 @@ def tidied(contact: Contact) -> Contact:
         contact,
         name=name,
         phone=contact.phone or None,
-        email=_email(contact.email) if contact.email else None,
+        email=read_email(contact.email) if contact.email else None,
         visit_for=" ".join(contact.visit_for.split())[:120],
         address=(contact.address or "").strip()[:300] or None,
     )
@@ -84,7 +84,8 @@ def with_phone(contact: Contact, country: str) -> Contact:
     return replace(contact, phone=_phone(contact.phone, country)) if contact.phone else contact
 
 
-def _email(text: str) -> str:
+def read_email(text: str) -> str:
+    """The address in one form; Invalid when it can be none."""
     try:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -15,4 +15,7 @@ export async function bind(root = document) {
   }
 }
 
+// The answer to a form, a refused one say, would on Back ask to send the form again. Named anew, it is opened instead.
+if ("answersAForm" in document.body.dataset) history.replaceState(history.state, "");
+
 bind();

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -50,3 +50,16 @@ def test_targets_of_the_main_controls_are_large_enough(site: str, page: Page) ->
         )
         assert sizes, selector
         assert min(sizes) >= 43.9, f"{selector}: {min(sizes)}"
+
+
+def test_back_to_a_refused_form_opens_it_and_asks_to_send_nothing(site: str, page: Page, complaints: list[str]) -> None:
+    page.goto(site + "/visits")
+    page.get_by_label("E-mail").fill("no address")
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.locator(".field__error")).to_be_visible()
+    complaints.clear()  # The browser itself reports every answer with 422.
+    page.get_by_role("link", name="Articles").first.click()
+    page.wait_for_url("**/articles")
+    page.go_back()
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    expect(page.locator(".field__error")).to_have_count(0)

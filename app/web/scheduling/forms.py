@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, IntegerField, RadioField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
-from app.scheduling.contact import email_hint, email_key
+from app.core.errors import Invalid
+from app.doors.locale import said
+from app.scheduling.contact import email_hint, email_key, read_email
 from app.scheduling.safety import QUESTIONS, Group
 from app.scheduling.series import MOST_VISITS
 
@@ -136,6 +138,12 @@ class MailForm(FlaskForm):
     email = EmailField(
         _l("Your e-mail address"), validators=[InputRequired(_l("Type your e-mail address.")), Length(max=254)]
     )
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            read_email(field.data)
+        except Invalid as error:
+            raise StopValidation(said(error)) from error
 
 
 class MessageForm(FlaskForm):

@@ -7,13 +7,13 @@ from datetime import timedelta
 import icalendar
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.directory.models import Location
 from app.notifications.models import OutboxMessage
 from app.scheduling import services
-from app.scheduling.models import Booking, BookingEvent
+from app.scheduling.models import Booking, BookingEvent, VisitsLink
 from app.scheduling.queries import visit
 from app.scheduling.services import Booked
 from tests.scheduling.world import MONDAY, World, person
@@ -288,6 +288,13 @@ def test_a_post_needs_its_token(app: Flask, session: Session, world: World) -> N
         app.config["WTF_CSRF_ENABLED"] = False
     assert refused.status_code == 400
     assert sent.status_code == 303, "a page without a Referer works over HTTPS too"
+
+
+def test_what_is_no_address_is_said_and_nothing_is_sent(patient: Patient, session: Session) -> None:
+    answer = patient.post("/visits", email="no address")
+    assert answer.status_code == 422
+    assert "does not look like an e-mail address" in answer.text
+    assert session.scalar(select(func.count()).select_from(VisitsLink)) == 0
 
 
 def test_my_visits_by_mail_says_the_same_to_everybody(patient: Patient, session: Session, world: World) -> None:
