@@ -63,6 +63,24 @@ def test_a_person_signs_up_confirms_and_is_in(client: FlaskClient, session: Sess
     assert user(session).role_names == {"patient"}
 
 
+def test_who_had_no_account_is_led_back_to_the_page_they_came_for(client: FlaskClient, session: Session) -> None:
+    wanted = "/practice/claim/testa-sample"
+    login = client.get("/account/login", query_string={"next": wanted}).text
+    make_one = re.search(r'href="(/account/register[^"]*)"', login)
+    assert make_one
+    assert f"/account/login?next={wanted}" in client.get(make_one[1]).text
+    assert client.post("/account/register", data={"email": ADDRESS, "password": "short"}).status_code == 200
+    sign_up(client)
+    confirm = link_in(letters(session)[0], "confirm")
+    assert client.post(confirm, data={"password": PASSWORD}).headers["Location"] == wanted
+    assert client.get(make_one[1]).headers["Location"] == wanted
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/"])
+def test_joining_leads_nowhere_else(client: FlaskClient, target: str) -> None:
+    assert client.get("/account/register", query_string={"next": target}).status_code == 400
+
+
 def test_unconfirmed_nobody_comes_in(client: FlaskClient, session: Session) -> None:
     sign_up(client)
     assert sign_in(client).status_code == 200

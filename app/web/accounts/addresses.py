@@ -4,7 +4,7 @@ Each page answers alike for a known and an unknown address, in words and in work
 mail, because an address that has no account here is told so by mail. No link in a mail changes anything by itself.
 """
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import hash_password, verify_password
@@ -22,6 +22,7 @@ from app.core import clock
 from app.core.texts import N_
 from app.doors.caller import caller, signed_in_user
 from app.doors.database import db, transaction
+from app.doors.links import is_local_path
 from app.doors.locale import language
 from app.scheduling import services as scheduling
 from app.scheduling.states import Actor
@@ -29,12 +30,17 @@ from app.web.accounts import forms, joining
 from app.web.accounts.mail import post
 
 MAILED_TO = "mailed_to"
+WANTED = "wanted_before_joining"
+"""In the session, the page that somebody was about to open who had no account yet."""
 
 
 def register() -> ResponseReturnValue:
-    """Everybody signs up as a patient."""
+    """Everybody signs up as a patient; who came from a page is led back to it once the address is confirmed."""
+    wanted = request.args.get("next", "")
     if caller() is not None:
-        return redirect(url_for("account.home"))
+        return redirect(wanted if is_local_path(wanted) else url_for("account.home"))
+    if request.method == "GET":
+        session[WANTED] = wanted if is_local_path(wanted) else None
     form = forms.RegisterForm()
     if not _acceptable(form):
         return render_template("security/register_user.html", form=form)
@@ -122,14 +128,16 @@ def confirm_email(token: str) -> ResponseReturnValue:
 
 
 def _confirmed(user_id: int) -> ResponseReturnValue:
+    wanted: str | None = session.get(WANTED)
     if caller() is not None:
         logout_user()
     with transaction() as changes:
         user = services.confirm_address(changes, user_id)
         joining.joined(changes, user)
     login_user(user, authn_via=["password"])
+    session.pop(WANTED, None)
     flash(_("Your address is confirmed. Welcome."), "success")
-    return redirect(url_for("account.home"))
+    return redirect(wanted or url_for("account.home"))
 
 
 def change_email_confirm(token: str) -> ResponseReturnValue:
