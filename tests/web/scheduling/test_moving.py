@@ -86,6 +86,15 @@ def test_a_patient_asks_for_another_place(two: Two, session: Session) -> None:
     check_everything(session)
 
 
+def test_the_times_around_the_visit_are_shown_first(two: Two, session: Session) -> None:
+    booked = two.world.confirmed(MONDAY + timedelta(days=14))
+    session.commit()
+    days = {each[each.index("at=") + 3 :][:10] for each in two.links(f"/visits/{booked.token}/move")}
+    visit = (MONDAY + timedelta(days=14)).date()
+    assert min(days) >= (visit - timedelta(days=3)).isoformat()
+    assert visit.isoformat() in days
+
+
 def test_a_request_moves_to_another_place_at_once(two: Two, session: Session) -> None:
     token = two.world.requested().token
     session.commit()

@@ -1,6 +1,6 @@
 """Another time for a visit: where and when, then old and new side by side with a button."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -17,6 +17,8 @@ from app.web.scheduling.visit.blueprint import Answer, visits
 from app.web.scheduling.visit.page import shown
 from app.web.scheduling.weeks import Week, week
 from app.web.scheduling.words import local, place, zone_name
+
+DAYS_BEFORE = timedelta(days=3)
 
 
 @visits.route("/<token>/move", methods=["GET", "POST"])
@@ -78,11 +80,12 @@ def _pick(one: Visit, each: Offer, chosen: Offer) -> dict[str, Any]:
 
 
 def _week(one: Visit, there: int) -> Week:
-    """The free times there, for a visit as long as was agreed."""
+    """The free times there, for a visit as long as was agreed; those around the visit first."""
+    around = local(one.starts_at, one.time_zone).date() - DAYS_BEFORE
     return week(
         db.session,
         services.as_agreed(db.session, one.id, there),
-        day("from"),
+        day("from") or around,
         now(),
         choose=lambda free: move_url(one.token, there, at=rfc3339(free.starts_at)),
         page=lambda other: move_url(one.token, there, **{"from": other.isoformat()}),
