@@ -123,8 +123,10 @@ def _forget_additions(own: Therapist) -> None:
 
 
 def _close(place: Location) -> None:
+    """Town and zone stay: past visits are told by them."""
     place.active, place.name, place.street, place.unit, place.phone = False, "", "", "", None
-    place.access_note = ""
+    place.lat = place.lon = place.radius_km = None
+    place.postcode = place.access_note = ""
 
 
 def _facts(row: object, names: tuple[str, ...]) -> dict[str, Any]:

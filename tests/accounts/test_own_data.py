@@ -169,6 +169,9 @@ def test_an_account_that_runs_a_practice_can_be_erased_too(ada: FlaskClient, ses
     ada.post("/account/erase", data={"sure": "y"})
     session.refresh(one)
     assert (one.user_id, one.bio, one.hidden, one.claimed) == (None, "", True, False)
+    (place,) = one.locations
+    session.refresh(place)
+    assert (place.street, place.postcode, place.lat, place.lon, place.radius_km) == ("", "", None, None, None)
 
 
 def test_the_demos_sign_ins_work_in_development_only(app: Flask, client: FlaskClient) -> None:

@@ -16,7 +16,7 @@ from app.directory.pictures import Wanted, drawn_anew
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_FILES = 6
-"""Beside one licence or claim."""
+"""Beside one licence or claim, of those that nobody has looked at."""
 SIDE = 3000
 PDF, JPEG = "application/pdf", "image/jpeg"
 EVIDENCE = Wanted("file", "evidence", other_kind=N_("That is neither a picture (JPEG, PNG, WebP) nor a PDF."))
@@ -45,8 +45,10 @@ def add_claim_evidence(session: Session, claim_id: int, file: Fit, by: str) -> L
 
 
 def withdraw_evidence(session: Session, licence_id: int, evidence_id: int, by: str) -> None:
-    """Whoever handed a file in takes it back; NotFound for another's."""
+    """Whoever handed a file in takes it back; NotFound for another's, Conflict once it was decided by."""
     row = handed_in(session, licence_id, evidence_id, by)
+    if row.looked_at is not None:
+        raise Conflict("Somebody has decided by this file, so it stays on record.", code="decided-by")
     session.delete(row)
     _note(session, session.get_one(Licence, licence_id), by, "A file was taken back.")
 
@@ -92,8 +94,9 @@ def fit_to_keep(content: bytes) -> Fit:
 def _keep(
     session: Session, row: LicenceEvidence, same_subject: ColumnElement[bool], file: Fit, by: str
 ) -> LicenceEvidence:
-    if (session.scalar(select(func.count()).where(same_subject)) or 0) >= MOST_FILES:
-        raise Conflict("There are six files already. Take one back first.", code="too-many-files")
+    waiting = select(func.count()).where(same_subject, LicenceEvidence.looked_at.is_(None))
+    if (session.scalar(waiting) or 0) >= MOST_FILES:
+        raise Conflict("Six files wait for us already. Take one back first.", code="too-many-files")
     row.kind, row.size, row.handed_in_by = file.kind, len(file.content), by[:120]
     row.content = base64.b64encode(file.content).decode()
     session.add(row)

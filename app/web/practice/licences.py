@@ -20,6 +20,7 @@ from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.locale import said
 from app.web import formatting as formats
 from app.web.files import as_download
 from app.web.practice.fields import columns
@@ -91,9 +92,12 @@ def evidence(licence_id: int, evidence_id: int) -> FlaskResponse:
 def take_back(licence_id: int, evidence_id: int) -> Response:
     _mine(licence_id)
     by = me_as_actor()
-    with transaction() as session:
-        directory.withdraw_evidence(session, licence_id, evidence_id, by)
-    flash(_("The file is gone."), "ok")
+    try:
+        with transaction() as session:
+            directory.withdraw_evidence(session, licence_id, evidence_id, by)
+        flash(_("The file is gone."), "ok")
+    except Conflict as error:
+        flash(said(error), "error")
     return redirect(url_for(".licence", licence_id=licence_id), code=303)
 
 

@@ -87,7 +87,13 @@ def test_what_is_handed_in_stands_beside_the_claim_until_an_admin_decides(
     said = {"status": "active", "expires_on": (today() + timedelta(days=700)).isoformat(), "reason": "Renewed"}
     admin.post(f"/admin/licences/{licence.id}", data=said)
     assert "Nothing waits" in admin.get("/admin/licences").text
-    assert "looked at" in mine.get(f"/licences/{licence.id}").text
+    page = mine.get(f"/licences/{licence.id}").text
+    assert "looked at" in page
+    assert "Take it back" not in page
+    (row,) = files(session)
+    refused = mine.client.post(f"/practice/licences/{licence.id}/evidence/{row.id}/remove", follow_redirects=True)
+    assert "so it stays on record" in refused.text
+    assert len(files(session)) == 1
     owner = user(session, "wren@person.example").id
     events = session.scalars(select(LicenceEvent).order_by(LicenceEvent.id)).all()
     assert (events[-2].actor, events[-2].words) == (f"therapist user:{owner}", "A file was handed in.")
