@@ -178,7 +178,7 @@ def test_nobody_waits_while_a_picture_is_drawn_anew(
 def test_six_files_are_enough(mine: Practice, session: Session) -> None:
     for _ in range(MOST_FILES):
         assert hand_in(mine, PDF).status_code == 303
-    assert "six files" in hand_in(mine, PDF).text
+    assert "Six files wait" in hand_in(mine, PDF).text
     assert len(files(session)) == MOST_FILES
 
 
