@@ -16,11 +16,14 @@ REACHES = ((12.0, 5_000), (50.0, 0))
 
 
 def pinned(session: Session, lat: float, lon: float) -> Spot:
-    """A point (degrees) as a place: `label` its coordinates, `name` the town around it, empty far from any."""
+    """A point (degrees) as a place. `name` is the town around it, empty far from any.
+
+    Its label has both and is read again as the same point: "Boulder, CO (40.0150, -105.2705)".
+    """
     label, zone = f"{lat:.4f}, {lon:.4f}", zone_at(lat, lon)
     for km, people in REACHES:
         if town := _nearest(session, lat, lon, km, people):
-            return Spot(label, "point", lat, lon, zone, town.country, town.admin1, town.label)
+            return Spot(f"{town.label} ({label})", "point", lat, lon, zone, town.country, town.admin1, town.label)
     return Spot(label, "point", lat, lon, zone)
 
 

@@ -37,6 +37,8 @@ _CANADA = re.compile(r"(?<!\w)([abceghj-nprstvxy]\d[abceghj-nprstv-z])(?:[\s-]?\
 _BRITAIN = re.compile(r"(?<!\w)([a-z]{1,2})\d[a-z\d]?\s?\d[abd-hjlnp-uw-z]{2}(?!\w)", re.I)
 _NETHERLANDS = re.compile(r"(?<!\w)([1-9]\d{3})\s?(?!sa|sd|ss)[a-z]{2}$", re.I)
 _DECIMAL_PAIR = re.compile(r"^\s*(?:geo:|lat(?:itude)?[:=\s]*)?\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*[,;/\s]\s*(?:lo?ng?(?:itude)?[:=\s]*)?([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*\)?\s*$", re.I)  # fmt: skip
+_NAMED_POINT = re.compile(r"^[^()]{1,240}\((?=[+-]?\d)([^()]+)\)\s*$")
+"""A point as we write it, behind the town around it: "Boulder, CO (40.0150, -105.2705)"."""
 _COMPASS = re.compile(r"^[\s\d.,°º'\"′″’”:;nsew-]+$", re.I)
 _STREET_NUMBER = re.compile(r"^\d+[a-z]?$")
 _STREET_ENDING = re.compile(r"(?:strasse|straße|str|straat|gasse|weg|allee|gatan|vej)\.?$")
@@ -68,6 +70,8 @@ class Typed:
 
 def point(text: str) -> Point2 | None:
     """The point that a text writes down, in decimal degrees or with compass letters; latitude first."""
+    if named := _NAMED_POINT.match(text):
+        return point(named[1])
     if pair := _DECIMAL_PAIR.match(text):
         if "." not in text and "°" not in text and "," not in text:
             return None

@@ -1,9 +1,13 @@
 """What the scripts add, and that their absence takes nothing away."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from sqlalchemy.orm import Session
+
+from tests.places import gazetteer
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +63,18 @@ def test_my_location_fills_in_a_rough_point(site: str, context: BrowserContext, 
     page.goto(site + "/dev/home", wait_until="networkidle")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("combobox", name="Where")).to_have_value("30.267,-97.743")
+
+
+def test_my_location_is_shown_with_the_town_around_it(site: str, page: Page, session: Session) -> None:
+    gazetteer.fill(session)
+    context = page.context
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"latitude": 30.267153, "longitude": -97.743057})
+    page.goto(site + "/", wait_until="networkidle")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("combobox", name="Where")).to_have_value("Austin, TX (30.2670, -97.7430)")
+    page.get_by_role("button", name="Find a therapist").click()
+    expect(page).to_have_title(re.compile("near Austin, TX"))
 
 
 def test_a_refused_location_says_what_to_do(site: str, page: Page) -> None:

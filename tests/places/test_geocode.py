@@ -226,6 +226,8 @@ def test_a_point_is_known_by_the_town_around_it(session: Session, typed: str, to
     answer = geocode(session, typed)
     assert answer.place is not None
     assert (answer.place.name, answer.place.country, answer.place.kind) == (town, country, "point")
+    assert answer.place.label.startswith(town)
+    assert geocode(session, answer.place.label).place == answer.place
 
 
 def test_typeahead_begins_with_the_great_places(session: Session) -> None:

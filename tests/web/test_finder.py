@@ -73,7 +73,8 @@ def test_a_heading_names_the_town_around_a_point_and_not_the_point(client: Flask
     page = client.get("/therapists?where=30.2701,-97.7432").text
     title, heading = re.search("<title>(.*?)</title>", page), re.search("<h1.*?</h1>", page)
     assert title
-    assert title[1].startswith("3 therapists near Austin, TX")
+    assert title[1].startswith("3 therapists near Austin, TX ·")
+    assert 'value="Austin, TX (30.2701, -97.7432)"' in page
     assert heading
     assert "30.27" not in heading[0]
 

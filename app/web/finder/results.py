@@ -43,11 +43,7 @@ def url(asked: Asked, criteria: SearchCriteria, *, what: str | None = None, wher
 
 
 def shown_where(asked: Asked) -> str:
-    return asked.place.label if asked.place and asked.place.kind != "point" else _point_text(asked)
-
-
-def _point_text(asked: Asked) -> str:
-    return f"{asked.place.lat},{asked.place.lon}" if asked.place else ""
+    return asked.place.label if asked.place else ""
 
 
 def _(text: str, **values: object) -> str:
@@ -102,7 +98,7 @@ def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
     values = values_of(criteria, miles=asked.miles)
     radius = criteria.radius_km / (KM_PER_MILE if asked.miles else 1)
     return {
-        "where": where,
+        "where": shown_where(asked) if asked.place and asked.place.kind == "point" else where,
         "what": what,
         "what_name": _(known.name) if known else "",
         "guide_url": url_for(f"guides.{known.kind}", slug=known.slug) if known else None,
