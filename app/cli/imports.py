@@ -11,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.run import report, with_plain_errors
+from app.core.errors import Invalid
 from app.directory.imports.boards import board as board_of
 from app.directory.imports.boards import boards
 from app.directory.imports.registry_run import import_registry
@@ -43,7 +44,7 @@ def imports() -> None:
 @_options
 def nppes(file: Path, locations: Path | None, dry_run: bool, as_json: bool, rejects: Path | None) -> None:
     """Massage therapists from the CMS registry: FILE is the npidata CSV or its zip, full or weekly."""
-    with _job(dry_run, rejects) as job:
+    with _job(dry_run, rejects, file, locations) as job:
         counts = import_registry(job, file, locations)
     report(counts, as_json=as_json)
 
@@ -55,7 +56,7 @@ def doctors(file: Path, dry_run: bool, as_json: bool, rejects: Path | None) -> N
     """What the CMS registry says of doctors who signed up: FILE is the npidata CSV or its zip, full or weekly."""
     from app.referrals.services import import_doctors  # each import starts without what the others need
 
-    with _job(dry_run, rejects) as job:
+    with _job(dry_run, rejects, file) as job:
         counts = import_doctors(job, file)
     report(counts, as_json=as_json)
 
@@ -68,13 +69,15 @@ def roster(file: Path, jurisdiction: str, dry_run: bool, as_json: bool, rejects:
     """What a state board says of licences that we hold: FILE is the board's own download."""
     from app.directory.imports.roster_run import import_roster
 
-    with _job(dry_run, rejects) as job:
+    with _job(dry_run, rejects, file) as job:
         counts = import_roster(job, file, board_of(jurisdiction))
     report(counts, as_json=as_json)
 
 
 @contextmanager
-def _job(dry_run: bool, path: Path | None) -> Iterator[Job]:
+def _job(dry_run: bool, path: Path | None, *read: Path | None) -> Iterator[Job]:
+    if path and path.exists() and any(each and path.samefile(each) for each in read):
+        raise Invalid(f"{path} is to be read: it cannot take the rejects too")
     try:
         with _stopped_between_transactions() as stop_if_asked, Rejects(path) as rejects, _bars() as begin:
 

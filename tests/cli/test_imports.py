@@ -35,6 +35,21 @@ def test_rejects_are_written(app: Flask, tmp_path: Path) -> None:
     assert rejects.read_text().splitlines()[1].startswith("2,'1000000000' is not an NPI")
 
 
+def test_rejects_never_overwrite_the_file(app: Flask, tmp_path: Path) -> None:
+    content = files.quoted([massage_therapist(1)])
+    path = written(tmp_path, content)
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(path), "--rejects", str(path)])
+    assert (result.exit_code, path.read_bytes()) == (2, content)
+    assert "cannot take the rejects" in result.stderr
+
+
+def test_rejects_that_cannot_be_written(app: Flask, tmp_path: Path) -> None:
+    path = written(tmp_path, files.quoted([massage_therapist(1)]))
+    result = app.test_cli_runner().invoke(args=["import", "nppes", str(path), "--rejects", str(tmp_path / "no" / "r")])
+    assert result.exit_code == 2
+    assert "rejects cannot be written there" in result.stderr
+
+
 def test_a_wrong_file_is_one_line_and_exit_code_2(app: Flask, tmp_path: Path) -> None:
     result = app.test_cli_runner().invoke(args=["import", "nppes", str(written(tmp_path, b""))])
     assert result.exit_code == 2

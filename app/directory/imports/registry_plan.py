@@ -7,7 +7,7 @@ So a second run changes nothing. What an owner has claimed stays as the owner ha
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -19,6 +19,7 @@ from app.core.bulk import held_values
 from app.core.clock import now
 from app.directory.imports.points import Points
 from app.directory.imports.registry import Address, Registered
+from app.directory.imports.secondary import Secondary
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.matching import name_key, number_key
 from app.directory.models import Licence, Location, Therapist
@@ -31,7 +32,6 @@ _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 Values = dict[str, Any]
-Secondary = Mapping[str, tuple[Address, ...]]
 
 _PERSON = ("first_name", "last_name", "name", "credentials", "gender", "phone")
 _REGISTRY = ("registry_active", "registry_updated_on")
@@ -70,16 +70,17 @@ def plan(session: Session, batch: Iterable[Registered], points: Points, secondar
     """What a batch changes; reads only. `secondary` are the other practice addresses, None when no such file came."""
     rows = list(batch)
     held = _held(session, held_values(session, Therapist.npi, [row.npi for row in rows]))
-    more = secondary or {}
+    more = secondary.addresses if secondary else {}
     points.prepare(session, (each for row in rows for each in (row.address, *more.get(row.npi, ())) if each))
     changes, made_at = Changes(), _instant(session)
     for row in rows:
-        addresses = _addresses(session, row, points, secondary, changes.counts)
+        addresses = _addresses(session, row, points, more.get(row.npi, ()), changes.counts)
         ours = held.get(row.npi)
         if ours is None:
             _add(changes, row, addresses, made_at)
         else:
-            _bring_up_to_date(changes, row, ours, addresses, whole=secondary is not None)
+            whole = secondary is not None and row.npi not in secondary.unread
+            _bring_up_to_date(changes, row, ours, addresses, whole=whole)
     return changes
 
 
@@ -264,13 +265,13 @@ def _difference(have: Values, wanted: Values) -> Values:
 
 
 def _addresses(
-    session: Session, row: Registered, points: Points, secondary: Secondary | None, counts: Counter[str]
+    session: Session, row: Registered, points: Points, others: Iterable[Address], counts: Counter[str]
 ) -> dict[str, Values]:
-    """The person's locations by source key."""
+    """The person's locations by source key, from the first address and the others."""
     found: dict[str, Values] = {}
     if row.address:
         found[PRACTICE] = _location(session, PRACTICE, row.address, points)
-    for address in (secondary or {}).get(row.npi, ()):
+    for address in others:
         if row.address is None or address[:5] != row.address[:5]:
             key = SECONDARY + blake2b("|".join(address[:6]).encode(), digest_size=8).hexdigest()
             found[key] = _location(session, key, address, points)

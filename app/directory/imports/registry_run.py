@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.directory.imports import registry_apply, registry_plan, secondary
 from app.directory.imports.points import Points
-from app.directory.imports.registry import Address, Registered
+from app.directory.imports.registry import Registered
 from app.directory.imports.registry_scan import Scan
 from app.directory.imports.runs import Job, recorded
 from app.directory.imports.sources import opened
@@ -39,7 +39,7 @@ def import_registry(job: Job, path: Path, locations: Path | None = None) -> dict
 
 def _read_registry(
     job: Job, path: Path, locations: Path | None, known: set[bytes], spool: Spool[Registered], counts: Counter[str]
-) -> dict[str, tuple[Address, ...]] | None:
+) -> secondary.Secondary | None:
     ours: set[str] = {npi.decode() for npi in known} if locations else set()
 
     def take(row: Registered) -> None:
@@ -60,9 +60,7 @@ def _read_registry(
     return found
 
 
-def _save(
-    job: Job, batch: list[Registered], points: Points, others: dict[str, tuple[Address, ...]] | None
-) -> Counter[str]:
+def _save(job: Job, batch: list[Registered], points: Points, others: secondary.Secondary | None) -> Counter[str]:
     with job.transaction() as session:
         changes = registry_plan.plan(session, batch, points, others)
         if not job.dry_run:

@@ -110,18 +110,25 @@ class RowScan:
 
     def _put_together(self, line: bytes) -> None:
         """A line that does not look like a whole row: join what its quotes hold together, then examine it."""
-        row_start = _QUOTED_ROW_START if self._kind.quoted else _ROW_START
         while line.strip():
-            record, first, line = line, self._lines, b""
-            while record.count(b'"') % 2 and not line:
-                following = self._next()
-                if not following:
-                    raise self._source.refusal(f"the file ends in the middle of the row on line {first}")
-                if row_start.match(following) or len(record) > _LONGEST_ROW:
-                    line = following
-                else:
-                    record += following
+            first = self._lines
+            record, line = self._joined(line)
             self._examine(record, first)
+
+    def _joined(self, line: bytes) -> tuple[bytes, bytes]:
+        """The line with those that its quotes hold together with it; after it the line that begins another row all the same."""
+        row_start = _QUOTED_ROW_START if self._kind.quoted else _ROW_START
+        first, parts, size, is_open = self._lines, [line], len(line), line.count(b'"') % 2
+        while is_open:
+            following = self._next()
+            if not following:
+                raise self._source.refusal(f"the file ends in the middle of the row on line {first}")
+            if row_start.match(following) or size > _LONGEST_ROW:
+                return b"".join(parts), following
+            parts.append(following)
+            size += len(following)
+            is_open ^= following.count(b'"') % 2
+        return b"".join(parts), b""
 
     def _examine(self, record: bytes, at: int) -> None:
         """Take a whole row apart: ours is given on, the rest is counted or rejected."""
@@ -138,6 +145,8 @@ class RowScan:
         text, quotes = record.decode("utf-8"), record.count(b'"')
         if quotes % 2:
             raise BadRow("a quoted value is never closed")
+        if "\0" in text:
+            raise BadRow("not text: it holds a zero byte")
         width = self._reader.width
         if self._kind.quoted and quotes == 2 * width and text.count('","') == width - 1:
             return text.rstrip("\r\n")[1:-1].split('","', self._reader.needed), width

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from app.core.errors import Invalid
+
 SHOWN = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -19,7 +21,10 @@ class Rejects:
 
     def __enter__(self) -> Self:
         if self._path:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
+            try:
+                self._file = self._path.open("w", encoding="utf-8", newline="")
+            except OSError as error:
+                raise Invalid(f"{self._path}: rejects cannot be written there ({error.strerror})") from error
             csv.writer(self._file).writerow(("line", "reason", "row"))
         return self
 

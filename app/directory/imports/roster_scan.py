@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from app.core.clock import today
+from app.directory.imports import tables
 from app.directory.imports.boards import Board
 from app.directory.imports.registry import column_key
 from app.directory.imports.rejects import Rejects
@@ -120,7 +121,8 @@ def _same_person(entry: Entry, licence: Ours) -> bool:
 def _entries(
     source: Source, board: Board, rejects: Rejects, counts: Counter[str], progress: Callable[[int], None]
 ) -> Iterator[tuple[int, Entry]]:
-    rows = _rows(source, board)
+    quoting = csv.QUOTE_MINIMAL if board.quoted else csv.QUOTE_NONE
+    rows = tables.rows(source, _decoder(board), delimiter=board.delimiter, quoting=quoting)
     columns, first = _header(source, board, next(rows, (1, [])))
     width = len(columns)
     read = _reader(board, columns)
@@ -156,24 +158,9 @@ def _with_first(
     yield from rows
 
 
-def _rows(source: Source, board: Board) -> Iterator[tuple[int, list[str]]]:
-    """Physical line and values. A file that is not UTF-8 is read in the board's own encoding."""
-    decode = _decoder(board)
-    lines = map(decode, source.stream)
-    reader = (
-        csv.reader(lines, delimiter=board.delimiter)
-        if board.quoted
-        else csv.reader(lines, delimiter=board.delimiter, quoting=csv.QUOTE_NONE)
-    )
-    try:
-        for values in reader:
-            yield reader.line_num, values
-    except (csv.Error, UnicodeDecodeError) as error:
-        why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
-        raise source.refusal(f"line {reader.line_num + 1} {why}") from error
-
-
 def _decoder(board: Board) -> Callable[[bytes], str]:
+    """A file that is not UTF-8 is read in the board's own encoding."""
+
     def decode(line: bytes) -> str:
         try:
             return line.decode("utf-8")

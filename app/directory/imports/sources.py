@@ -53,7 +53,9 @@ def opened(path: Path, members: tuple[str, ...], expected: str) -> Iterator[Sour
             _refuse_what_is_no_text(source)
             yield source
     except OSError as error:
-        raise ImportRefused(f"{path.name}: cannot be read ({error.strerror or error}). Expected {expected}.") from error
+        raise ImportRefused(
+            f"{path.name}: cannot be read ({error.strerror or error}). Expected {expected}. Nothing was imported."
+        ) from error
 
 
 @contextmanager
@@ -70,12 +72,18 @@ def _unzipped(path: Path, members: tuple[str, ...], expected: str) -> Iterator[S
             member = _member(archive, members, path.name, expected)
             with archive.open(member) as raw, BufferedReader(cast("Any", raw), BUFFER) as stream:
                 yield Source(f"{path.name}:{member.filename}", member.file_size, stream, expected)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ImportRefused(broken) from error
+    except NotImplementedError as error:
+        raise ImportRefused(
+            f"{path.name}: the zip is packed in a way not known here ({error}); unpack it first."
+        ) from error
     except RuntimeError as error:
         if "encrypted" not in str(error) and "password" not in str(error):
             raise
-        raise ImportRefused(f"{path.name}: the zip has a password. Expected {expected}.") from error
+        raise ImportRefused(
+            f"{path.name}: the zip has a password. Expected {expected}. Nothing was imported."
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, patterns: tuple[str, ...], name: str, expected: str) -> zipfile.ZipInfo:
@@ -107,6 +115,8 @@ def _refuse_what_is_no_text(source: Source) -> None:
         raise source.refusal("the file is JSON")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_zero(head):
         raise source.refusal("the file is UTF-16; save it as CSV UTF-8")
+    if b"\r" in head[:-1] and b"\n" not in head:
+        raise source.refusal("every line ends with CR alone, as old Macintosh programs write; save it with line feeds")
     if b"\0" in head or sum(byte < 9 for byte in head) > len(head) // 100:
         raise source.refusal("the file is binary, not text")
 

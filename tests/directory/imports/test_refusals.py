@@ -1,6 +1,7 @@
 """Files that are not what was expected are refused in words, and leave the directory as it was."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ WRONG = {
     "program": (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0\x3e\0\x01\0\0\0" * 90, "binary"),
     "gzip": (gzip.compress(GOOD), "gzip"),
     "workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "Excel"),
+    "lines end with CR alone": (GOOD.replace(b"\n", b"\r"), "CR alone"),
     "cut in a value": (GOOD[:-500], "ends in the middle"),
     "cut between values": (GOOD[: GOOD.rindex(b',"",""')], "ends in the middle"),
     "cut when re-saved": (files.resaved([massage_therapist(1), massage_therapist(2)])[:-40], "ends in the middle"),
@@ -81,6 +83,31 @@ def test_a_zip_with_a_flipped_bit(registry: Import, session: Session, tmp_path: 
     content[len(content) // 2] ^= 0xFF
     path.write_bytes(content)
     assert "damaged" in refused(registry, session, path)
+
+
+def patched(folder: Path, at_local: int, at_central: int, change: Callable[[int], int]) -> Path:
+    """A zip with a byte changed in both of its member's headers, which begin PK."""
+    path = files.zipped(folder, {DATA: GOOD})
+    content = bytearray(path.read_bytes())
+    for start, at in ((b"PK\3\4", at_local), (b"PK\1\2", at_central)):
+        place = content.index(start) + at
+        content[place] = change(content[place])
+    path.write_bytes(content)
+    return path
+
+
+def test_a_zip_with_a_password(registry: Import, session: Session, tmp_path: Path) -> None:
+    assert "password" in refused(registry, session, patched(tmp_path, 6, 8, lambda flags: flags | 1))
+
+
+def test_a_zip_packed_in_an_unknown_way(registry: Import, session: Session, tmp_path: Path) -> None:
+    """As the archiver of Windows packs what is larger than two gigabytes: Deflate64."""
+    assert "unpack it first" in refused(registry, session, patched(tmp_path, 8, 10, lambda _: 9))
+
+
+def test_a_zip_whose_checksum_is_wrong(registry: Import, session: Session, tmp_path: Path) -> None:
+    """Every row of it can be read: it is found out at the very end."""
+    assert "damaged" in refused(registry, session, patched(tmp_path, 14, 16, lambda byte: byte ^ 1))
 
 
 def test_no_zip_despite_its_name(registry: Import, session: Session, tmp_path: Path) -> None:

@@ -250,6 +250,39 @@ def test_a_roster_without_rows_is_refused(roster: Import, tmp_path: Path) -> Non
         roster(florida(tmp_path), "US-FL")
 
 
+WRONG = {
+    "empty": (b"", "empty"),
+    "binary": (bytes(range(256)) * 9, "binary"),
+    "utf-16": (FLORIDA.encode("utf-16"), "UTF-16"),
+    "zero byte": (f"{FLORIDA}\n{florida_row('1', 'SAMPLE') * 200}\0\n".encode(), "line 2 holds a zero byte"),
+    "lines end with CR alone": (f"{FLORIDA}\r{florida_row('12345', 'SAMPLE')}\r".encode(), "CR alone"),
+    "another delimiter": (f"{FLORIDA}\n".replace("|", ";").encode(), "no column 'License-Number'"),
+    "cut in a row": (f"{FLORIDA}\n{florida_row('12345', 'SAMPLE')}\n1901|Mass".encode(), "middle of the row on line 3"),
+    "endless line": (f"{FLORIDA}\n{'Z' * 200_000}\n".encode(), "line 2 is longer than"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_wrong_file(kind: str, roster: Import, session: Session, tmp_path: Path) -> None:
+    at = licensed(session, "FL", "MA12345", "Sample")
+    content, found = WRONG[kind]
+    path = tmp_path / "PROF_ALL.txt"
+    path.write_bytes(content)
+    with pytest.raises(ImportRefused, match="Expected the roster of the") as refusal:
+        roster(path, "US-FL")
+    assert found in refusal.value.message
+    assert licence(session, at).checked_how == "registry"
+
+
+def test_a_quote_that_is_never_closed_is_refused(roster: Import, tmp_path: Path) -> None:
+    """It takes in all rows that follow: they would be lost without a word."""
+    header, row = TEXAS, ["MT", "12345", *[""] * 15]
+    path = table(tmp_path, header, row, row)
+    path.write_text(path.read_text().replace("MT,12345", 'MT,"12345', 1))
+    with pytest.raises(ImportRefused, match="middle of the row on line 2"):
+        roster(path, "US-TX")
+
+
 def test_a_board_without_mapping_is_named() -> None:
     with pytest.raises(Invalid, match="US-CO, US-CT, US-FL, US-IL, US-TX, US-WA"):
         board("US-ZZ")
