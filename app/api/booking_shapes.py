@@ -24,8 +24,10 @@ class TimesQuery(Parameters):
 
     service: Id = Field(description="The id of one of the therapist's services")
     location: Id | None = Field(None, description="Only there; without it, wherever the service is on offer")
-    from_: AwareDatetime | None = Field(None, alias="from", description="RFC 3339 with an offset")
-    to: AwareDatetime | None = Field(None, description="RFC 3339 with an offset")
+    from_: str | None = Field(
+        None, alias="from", max_length=40, description="The first day at the venue (2026-12-01), or an RFC 3339 instant"
+    )
+    to: str | None = Field(None, max_length=40, description="The last day, included; or an instant, not included")
 
 
 class TimedService(BaseModel):

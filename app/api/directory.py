@@ -9,6 +9,7 @@ import orjson
 from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, Tag
 
+from app.api.days import days_of
 from app.api.shapes import (
     PROBLEM,
     Places,
@@ -230,13 +231,8 @@ def _criteria(query: TherapistsQuery) -> SearchCriteria:
 
 
 def _when(query: TherapistsQuery) -> tuple[when.Moment | None, when.Moment | None, when.PartOfDay | None]:
-    first, last = (when.moment(text) if text else None for text in (query.from_, query.to))
+    first, last = days_of(query.from_, query.to)
     part = when.part_of_day(query.time) if query.time else None
-    for name, text, value in (("from", query.from_, first), ("to", query.to, last)):
-        if text and value is None:
-            raise Invalid("A day is written like 2026-12-01.", field=name, code="invalid-parameter")
-    if when.out_of_order(first, last):
-        raise Invalid("The last day is before the first one.", field="to", code="invalid-parameter")
     if query.time and part is None:
         message = "A time of day is morning, afternoon, evening, or like 18:00-20:00."
         raise Invalid(message, field="time", code="invalid-parameter")

@@ -1,8 +1,9 @@
 """Free times, and bookings by their tokens: the booking part of `/api/v1`. The same services as the pages call."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from flask import Response, current_app
@@ -21,6 +22,7 @@ from app.api.booking_shapes import (
     TokenPath,
     VisitBody,
 )
+from app.api.days import Days, days_of
 from app.api.shapes import PROBLEM
 from app.core import clock
 from app.core.errors import Invalid, NotFound
@@ -40,6 +42,7 @@ api = APIBlueprint("api_scheduling", __name__, url_prefix="/api/v1", abp_tags=[T
 
 LONGEST_RANGE = timedelta(days=62)
 USUAL_RANGE = timedelta(days=14)
+DAY = timedelta(days=1)
 REFUSED: dict[str | int | HTTPStatus, Any] = {"403": PROBLEM, "404": PROBLEM, "409": PROBLEM, "422": PROBLEM}
 
 
@@ -58,10 +61,17 @@ def safety_questions() -> Response:
 def times(path: TimesPath, query: TimesQuery) -> Response:
     """When a service can be booked: the very times that the page shows."""
     now = clock.now()
-    first, last = _range(query, now)
+    wanted = days_of(query.from_, query.to)
     offers = _offers(path.slug, query)
-    found = free_times_of(db.session, offers, first, last, now)
     zones = {each.time_zone for each in offers}
+    found = [
+        free
+        for name in zones
+        for free in free_times_of(
+            db.session, [each for each in offers if each.time_zone == name], *_range(wanted, zone(name), now), now
+        )
+    ]
+    found.sort(key=lambda free: (free.starts_at, free.location_id))
     body = {
         "time_zone": zones.pop() if len(zones) == 1 else None,
         "service": _service(offers[0]),
@@ -107,16 +117,21 @@ def reschedule(path: TokenPath, body: RescheduleBody) -> Response:
     return _json(_visit(path.token))
 
 
-def _range(query: TimesQuery, now: datetime) -> tuple[datetime, datetime]:
-    first = query.from_ or now
+def _range(wanted: Days, here: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
+    """The instants meant, days by the venue's calendar; Invalid for more than 62 days."""
+    first, last = wanted
+    begins = first if isinstance(first, datetime) else datetime.combine(first, time.min, here) if first else now
     try:
-        last = query.to or first + USUAL_RANGE
-        too_long = last - first > LONGEST_RANGE
+        if isinstance(last, datetime):
+            ends = last
+        else:
+            ends = datetime.combine(last + DAY, time.min, here) if last else begins + USUAL_RANGE
+        too_long = ends - begins > LONGEST_RANGE
     except OverflowError:
-        too_long, last = True, first
+        too_long, ends = True, begins
     if too_long:
         raise Invalid("Please ask for at most 62 days at once.", field="to", code="range-too-long")
-    return first, last
+    return begins, ends
 
 
 def _offers(slug: str, query: TimesQuery) -> list[Bookable]:

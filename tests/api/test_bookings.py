@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.directory.models import Therapist
 from app.scheduling import services
 from app.scheduling.models import Booking
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything
@@ -111,6 +112,29 @@ def test_a_taken_time_offers_others(client: FlaskClient, world: World, session: 
     answer = book(client, body(world))
     refused(answer, 409, "time-taken")
     assert answer.get_json()["times"]
+
+
+def slug_of(session: Session, world: World) -> str:
+    return session.get_one(Therapist, world.therapist_id).slug
+
+
+def test_free_times_of_days_are_those_of_the_venues_days(client: FlaskClient, world: World, session: Session) -> None:
+    path = f"/api/v1/therapists/{slug_of(session, world)}/times?service={world.service_id}"
+    found = client.get(f"{path}&from=2027-03-12&to=2027-03-15").get_json()["times"]
+    assert {each["starts_at"][:10] for each in found} == {"2027-03-12", "2027-03-15"}
+    assert {each["starts_at"][10:] for each in found if each["starts_at"].startswith("2027-03-15")} >= {
+        "T09:00:00-05:00"
+    }
+    exact = client.get(f"{path}&from=2027-03-12T00:00:00-06:00&to=2027-03-16T00:00:00-05:00").get_json()["times"]
+    assert exact == found
+
+
+@pytest.mark.parametrize("days", ["from=2027-13-01", "from=2027-03-15&to=2027-03-12", "from=2027-03-01&to=2028-03-01"])
+def test_days_that_are_none_or_too_many_are_refused(
+    client: FlaskClient, world: World, session: Session, days: str
+) -> None:
+    answer = client.get(f"/api/v1/therapists/{slug_of(session, world)}/times?service={world.service_id}&{days}")
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
 
 
 def test_reading_and_looking_change_nothing(client: FlaskClient, world: World, session: Session) -> None:
