@@ -44,7 +44,7 @@ def page(status: int, message: str | None = None) -> tuple[str, int]:
 def invalid_parameters(error: ValidationError) -> Response:
     """Parameters or a body of the JSON door that break their schema."""
     wrong = error.errors(include_url=False, include_context=False, include_input=False)
-    names = [".".join(map(str, each["loc"])) for each in wrong]
+    names = [".".join(map(str, each["loc"])) or "body" for each in wrong]
     title = "; ".join(f"{name}: {each['msg']}" for name, each in zip(names, wrong, strict=True))
     return problem(422, "invalid-parameter", title, field=names[0] if names else None)
 

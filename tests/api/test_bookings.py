@@ -112,6 +112,13 @@ def test_a_taken_time_offers_others(client: FlaskClient, world: World, session: 
     answer = book(client, body(world))
     refused(answer, 409, "time-taken")
     assert answer.get_json()["times"]
+    assert all(each.endswith("-06:00") for each in answer.get_json()["times"]), "with the venue's offset"
+
+
+def test_what_is_no_object_is_said_of_the_body(client: FlaskClient, world: World) -> None:
+    answer = client.post("/api/v1/bookings", json=[1], headers={"Idempotency-Key": "k" * 20})
+    refused(answer, 422, "invalid-parameter")
+    assert answer.get_json()["field"] == "body"
 
 
 def slug_of(session: Session, world: World) -> str:

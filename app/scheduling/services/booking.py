@@ -180,7 +180,8 @@ def check_free(session: Session, one: Bookable, starts_at: datetime, now: dateti
 
 
 def time_taken(session: Session, one: Bookable, starts_at: datetime, now: datetime) -> Conflict:
-    near = [each.starts_at for each in times_near(session, one, starts_at, now)]
+    here = zone(one.time_zone)
+    near = [each.starts_at.astimezone(here) for each in times_near(session, one, starts_at, now)]
     return Conflict("That time is not free. These are close to it:", code="time-taken", facts={"times": near})
 
 
