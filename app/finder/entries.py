@@ -71,9 +71,18 @@ def in_ring(
     columns: str = COLUMNS,
 ) -> Iterable[Row]:
     """The entries in the box of `size` km that could lie beyond `inner` km and pass the filters, unordered."""
-    keys = partitions(criteria, practices=inner < criteria.radius_km)
     reach_from = inner if inner >= FIRST_BOX_KM else 0.0
-    return in_box(connection, box_around(*point, size), keys, filters, reach_from=reach_from, columns=columns)
+    around = box_around(*point, size)
+    if inner < criteria.radius_km < size and not criteria.home_visit:
+        # Practices end at the radius; only who comes to the home is looked for farther out.
+        within = box_around(*point, criteria.radius_km)
+        home = partitions(criteria, practices=False)
+        return [
+            *in_box(connection, within, [criteria.specialty_id], filters, columns=columns),
+            *in_box(connection, around, home, filters, reach_from=reach_from, columns=columns),
+        ]
+    keys = partitions(criteria, practices=inner < criteria.radius_km)
+    return in_box(connection, around, keys, filters, reach_from=reach_from, columns=columns)
 
 
 def in_box(
@@ -88,7 +97,7 @@ def in_box(
 ) -> Iterable[Row]:
     """The entries in a box that pass the filters, unordered. `reach_from` leaves out home visits that go less far."""
     bands = range(floor(box.south * BANDS_PER_DEGREE), floor(box.north * BANDS_PER_DEGREE) + 1)
-    where, values = filters
+    where, values = both((" AND lat BETWEEN ? AND ?", [box.south, box.north]), filters)
     if reach_from:
         where, values = where + " AND (reach_km IS NULL OR reach_km >= ?)", [*values, reach_from]
     sql = (

@@ -54,9 +54,14 @@ def first_ring(criteria: SearchCriteria, first: int = 0) -> Ring:
 
 
 def next_ring(criteria: SearchCriteria, ring: Ring, found: int) -> Ring | None:
-    """The ring around one in which `found` matched, four times as wide after next to nobody; None at the end."""
+    """The ring around one in which `found` matched, four times as wide after next to nobody; None at the end.
+
+    Beyond the radius there are only those who come to the home from so far: one ring holds them all.
+    """
     if ring.outer == inf:
         return None
+    if ring.size >= criteria.radius_km:
+        return _ring(criteria, ring.size, farthest(criteria))
     return _ring(criteria, ring.size, ring.size * (4 if found < FEW else 2))
 
 
