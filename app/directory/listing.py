@@ -1,8 +1,5 @@
 """What a therapist's rows become in the finder: whether, how long and where listed, with which bits, on which card. Pure."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import NamedTuple
@@ -10,8 +7,10 @@ from typing import NamedTuple
 import orjson
 
 from app.directory import languages
+from app.directory.card import card_of, offered_at
 from app.directory.catalogue import ANY
 from app.directory.licences import FOREVER, Level, LicenceFacts, last_listed_day, level, licence_for
+from app.directory.listing_facts import UNKNOWN, LocationFacts, TherapistFacts, Whole
 
 HOME_VISITS = 1000
 """Added to a specialty's id in the entries of home visits, so that they are a part of the index of their own."""
@@ -32,71 +31,6 @@ FRESH_DAYS, BOOKABLE_DAYS = 183, 365
 
 FREE_HOURS = 62
 """How many hours ahead an entry says when a visit might start (one bit each, in a signed 64-bit number)."""
-
-
-class Bound(NamedTuple):
-    """What is known of a location's first free time; see `SearchEntry`. The default knows nothing."""
-
-    free_base: int = 0
-    free_hours: int = 0
-    lead: int = 0
-    pace: int = 1
-
-
-UNKNOWN = Bound()
-
-
-class TherapistFacts(NamedTuple):
-    id: int
-    slug: str
-    name: str
-    first_name: str
-    last_name: str
-    credentials: str
-    gender: str | None
-    photo: str | None
-    phone: str | None
-    claimed: bool
-    booking_mode: str
-    currency: str
-    confirmed_on: date | None
-
-
-class LocationFacts(NamedTuple):
-    therapist_id: int
-    id: int
-    kind: str
-    city: str
-    region: str
-    country: str
-    phone: str | None
-    lat: float
-    lon: float
-    time_zone: str
-    radius_km: float | None
-    address_public: bool
-    steps: int | None
-
-
-class ServiceFacts(NamedTuple):
-    therapist_id: int
-    minutes: int
-    price_cents: int | None
-    home_visit: bool
-
-
-@dataclass(slots=True)
-class Whole:
-    """All that is known of a therapist. `licences` carry their issuer, which the card names."""
-
-    therapist: TherapistFacts
-    licences: list[tuple[LicenceFacts, str]]
-    locations: list[LocationFacts]
-    services: list[ServiceFacts]
-    specialty_ids: list[int]
-    languages: list[str]
-    bounds: Mapping[int, Bound] = field(default_factory=dict)
-    """By location."""
 
 
 class ListingRow(NamedTuple):
@@ -160,29 +94,6 @@ def shown_point(location: LocationFacts) -> tuple[float, float]:
     return round(location.lat, 2), round(location.lon, 2)
 
 
-def offered_at(location: LocationFacts, services: Sequence[ServiceFacts]) -> list[ServiceFacts]:
-    """The treatments of a location: those marked for home visits belong there, and all do when none is marked."""
-    if location.kind == "home_visits":
-        return [each for each in services if each.home_visit] or list(services)
-    return [each for each in services if not each.home_visit]
-
-
-def initials(first: str, last: str, name: str) -> str:
-    """Two letters for a person without a picture."""
-    words = [first, last] if first and last else (re.findall(r"\w+", name) or ["?"])
-    letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
-    return letters.upper()
-
-
-_NORTH_AMERICAN = re.compile(r"(?:\+?1)?[ .-]?\(?([2-9]\d\d)\)?[ .-]?(\d{3})[ .-]?(\d{4})")
-
-
-def shown_phone(phone: str | None) -> str | None:
-    """A number as people there write it: "(512) 555-0100"; numbers of elsewhere as they are."""
-    match = _NORTH_AMERICAN.fullmatch(phone.strip()) if phone else None
-    return "({}) {}-{}".format(*match.groups()) if match else phone
-
-
 def listings(whole: Whole) -> tuple[list[ListingRow], list[EntryRow]]:
     """The rows of a therapist who may be shown at all: one listing a licensed location, and its entries."""
     rows: list[ListingRow] = []
@@ -233,7 +144,7 @@ def _at(
     keys = [partition(each, home_visits=home) for each in (ANY, *whole.specialty_ids)]
     band = band_of(lat)
     entries: list[EntryRow] = [(key, band, lon, lat, therapist.id, location.id, *tail) for key in keys]
-    card = _card(whole, location, licence, checked, offers, (lat, lon), makes_home_visits)
+    card = card_of(whole, location, licence, checked, offers, (lat, lon), makes_home_visits)
     text, online = orjson.dumps(card).decode(), bookable_until(therapist, until)
     return ListingRow(
         therapist.id, location.id, lat, lon, ",".join(map(str, keys)), until, text, online, *bound
@@ -270,48 +181,3 @@ def _flags(therapist: TherapistFacts, location: LocationFacts, checked: Level) -
         if therapist.booking_mode != "none":
             flags |= BOOKABLE
     return flags
-
-
-def _card(
-    whole: Whole,
-    location: LocationFacts,
-    licence: LicenceFacts,
-    checked: Level,
-    offers: list[tuple[int, int | None]],
-    point: tuple[float, float],
-    makes_home_visits: bool,
-) -> dict[str, object]:
-    """Everything of a card that no language and no searcher changes."""
-    therapist = whole.therapist
-    issuer = next((name for facts, name in whole.licences if facts is licence), "")
-    return {
-        "slug": therapist.slug,
-        "name": therapist.name,
-        "initials": initials(therapist.first_name, therapist.last_name, therapist.name),
-        "credentials": therapist.credentials,
-        "photo_url": f"/media/{therapist.photo}" if therapist.photo else None,
-        "licence": {
-            "level": checked,
-            "checked_on": licence.checked_on,
-            "board": issuer,
-            "number": licence.number,
-            "jurisdiction": licence.jurisdiction,
-        },
-        "town": ", ".join(part for part in (location.city, location.region) if part),
-        "country": location.country,
-        "time_zone": location.time_zone,
-        "specialty_ids": whole.specialty_ids,
-        "languages": whole.languages,
-        "minutes": sorted({length for length, _ in offers}),
-        "min_price_cents": min((cents for _, cents in offers if cents is not None), default=None),
-        "currency": therapist.currency,
-        "at_home": location.kind == "home_visits",
-        "home_visit": makes_home_visits,
-        "claimed": therapist.claimed,
-        "phone": shown_phone(location.phone or therapist.phone),
-        "confirmed_on": therapist.confirmed_on,
-        "booking_mode": therapist.booking_mode if therapist.claimed else "none",
-        "step_free": location.steps == 0,
-        "lat": point[0],
-        "lon": point[1],
-    }

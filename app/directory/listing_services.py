@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.core.bulk import chunks, insert_rows
 from app.directory import listing
 from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
-from app.directory.listing import Bound, EntryRow, ListingRow, LocationFacts, ServiceFacts, TherapistFacts, Whole
+from app.directory.listing import EntryRow, ListingRow
+from app.directory.listing_facts import Bound, LocationFacts, ServiceFacts, TherapistFacts, Whole
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.models import Licence, Location, Service, Therapist, TherapistLanguage, TherapistSpecialty
 

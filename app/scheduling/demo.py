@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.bulk import chunks, count_ids_on, insert_rows, next_id
 from app.core.database import UtcDateTime
 from app.core.errors import Conflict
-from app.directory.listing import Bound
+from app.directory.listing_facts import Bound
 from app.directory.models import Location, Therapist
 from app.directory.services import bound_first_times
 from app.scheduling import hours

@@ -6,7 +6,7 @@ from flask import Flask, current_app, request
 from flask_babel import gettext
 
 from app.core import formats
-from app.directory.listing import shown_phone
+from app.directory.card import shown_phone
 from app.doors.locale import language
 
 KM_PER_MILE = 1.609344

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.bulk import held_values, insert_rows, reserve_ids, table_of
 from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
-from app.directory.listing import LocationFacts, TherapistFacts, Whole
+from app.directory.listing_facts import LocationFacts, TherapistFacts, Whole
 from app.directory.listing_services import insert_listings
 from app.directory.models import Licence, Location, Therapist
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.core.database import plain
-from app.directory.listing import UNKNOWN
+from app.directory.listing_facts import UNKNOWN
 from app.directory.services import bound_first_times
 from app.scheduling.models import TimelineWeek
 from app.scheduling.quanta import QUANTA_PER_WEEK, Interval, Span

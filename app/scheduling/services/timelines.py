@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.core.database import plain
 from app.core.errors import Conflict
-from app.directory.listing import FREE_HOURS, Bound
+from app.directory.listing import FREE_HOURS
+from app.directory.listing_facts import Bound
 from app.directory.models import Location, Therapist
 from app.directory.services import bound_first_times
 from app.scheduling import hours

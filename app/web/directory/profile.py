@@ -6,8 +6,8 @@ from flask_babel import gettext
 
 from app.core.markdown import simple
 from app.directory.boards import LOOK_UPS
+from app.directory.card import initials, shown_phone
 from app.directory.licences import Level
-from app.directory.listing import initials, shown_phone
 from app.directory.models import Licence, Location
 from app.directory.queries import Profile
 from app.web.finder.results import language_name

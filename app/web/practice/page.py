@@ -16,8 +16,8 @@ from app.core.errors import Conflict
 from app.core.markdown import simple
 from app.directory import languages
 from app.directory import services as directory
+from app.directory.card import initials
 from app.directory.catalogue import BY_ID, BY_SLUG, SPECIALTIES
-from app.directory.listing import initials
 from app.directory.models import Therapist
 from app.directory.queries import own_practice
 from app.doors.audience import audience
