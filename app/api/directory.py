@@ -110,7 +110,7 @@ def therapists(query: TherapistsQuery) -> Response:
         "specialty": _named(known) if known else None,
         "total": found.total,
         "total_is_capped": found.total_is_capped,
-        "results": _results(queries.cards(db.session, found.hits, listing_day(at)), upcoming),
+        "results": _results(queries.cards(db.session, found.hits, listing_day(at), upcoming.read), upcoming),
         "next": _next(found, place_in_order, search),
     }
     return _json(body)

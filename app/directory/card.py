@@ -14,6 +14,18 @@ def offered_at(location: LocationFacts, services: Sequence[ServiceFacts]) -> lis
     return [each for each in services if not each.home_visit]
 
 
+def bookable_at(
+    location: LocationFacts, services: Sequence[ServiceFacts]
+) -> list[tuple[int, int, int, int, int | None]]:
+    """What can be booked online at a location: service, minutes, buffers before and after, price. Home visits only at home."""
+    at_home = location.kind == "home_visits"
+    return [
+        (each.id, each.minutes, each.buffer_before, each.buffer_after, each.price_cents)
+        for each in services
+        if each.home_visit == at_home
+    ]
+
+
 def initials(first: str, last: str, name: str) -> str:
     """Two letters for a person without a picture."""
     words = [first, last] if first and last else (re.findall(r"\w+", name) or ["?"])
@@ -40,6 +52,7 @@ def card_of(
     makes_home_visits: bool,
 ) -> dict[str, object]:
     therapist = whole.therapist
+    takes_bookings = therapist.claimed and therapist.booking_mode != "none"
     issuer = next((name for facts, name in whole.licences if facts is licence), "")
     return {
         "slug": therapist.slug,
@@ -68,6 +81,7 @@ def card_of(
         "phone": shown_phone(location.phone or therapist.phone),
         "confirmed_on": therapist.confirmed_on,
         "booking_mode": therapist.booking_mode if therapist.claimed else "none",
+        "bookable": bookable_at(location, whole.services) if takes_bookings else [],
         "step_free": location.steps == 0,
         "lat": point[0],
         "lon": point[1],

@@ -54,7 +54,10 @@ class LocationFacts(NamedTuple):
 
 class ServiceFacts(NamedTuple):
     therapist_id: int
+    id: int
     minutes: int
+    buffer_before: int
+    buffer_after: int
     price_cents: int | None
     home_visit: bool
 
@@ -67,6 +70,7 @@ class Whole:
     licences: list[tuple[LicenceFacts, str]]
     locations: list[LocationFacts]
     services: list[ServiceFacts]
+    """In the therapist's order."""
     specialty_ids: list[int]
     languages: list[str]
     bounds: Mapping[int, Bound] = field(default_factory=dict)

@@ -60,6 +60,7 @@ class Listing(Base):
     """
 
     __tablename__ = "listing"
+    __table_args__ = (Index("uq_listing_location_id", "location_id", unique=True),)
 
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"), primary_key=True, autoincrement=False)
     location_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

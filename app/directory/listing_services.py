@@ -179,5 +179,6 @@ def _locations(session: Session, ids: list[int]) -> list[LocationFacts]:
 
 def _services(session: Session, ids: list[int]) -> list[ServiceFacts]:
     columns = [getattr(Service, name) for name in ServiceFacts._fields]
-    rows = session.execute(select(*columns).where(Service.therapist_id.in_(ids), Service.active.is_(True)))
+    offered = (Service.therapist_id.in_(ids), Service.active.is_(True))
+    rows = session.execute(select(*columns).where(*offered).order_by(Service.position, Service.id))
     return [ServiceFacts(*row) for row in rows]

@@ -6,15 +6,11 @@ from datetime import date
 from itertools import chain
 from typing import Any, Protocol
 
-import orjson
-from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.database import among
 from app.core.geometry import box_around
 from app.directory.listing import MAX_REACH_KM
-from app.directory.listing_models import Listing
 from app.finder import entries
 from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
@@ -22,6 +18,7 @@ from app.finder.free import FreeTimes
 from app.finder.near import Hit as Hit  # noqa: PLC0414 - callers name it by this room
 from app.finder.near import Point, Ring, first_ring, near, nearness, next_ring
 from app.finder.soonest import soonest
+from app.scheduling.queries import Known, listed
 
 TOTAL_CAP = 500
 """A total is exact up to here; beyond it is "more than 500"."""
@@ -253,24 +250,20 @@ def _surely_more(
     return entries.inside(connection, box, criteria.specialty_id, filters, TOTAL_CAP + 1) > TOTAL_CAP
 
 
-_CARDS = select(Listing.therapist_id, Listing.location_id, Listing.bookable_until, Listing.card).where(
-    among(Listing.therapist_id, "ids")
-)
-
-
-def cards(session: Session, hits: Sequence[Hit], on: date | None = None) -> list[dict[str, Any]]:
-    """The ready-made cards of the hits, in order, each with its distance: one query.
+def cards(
+    session: Session, hits: Sequence[Hit], on: date | None = None, known: Known | None = None
+) -> list[dict[str, Any]]:
+    """The ready-made cards of the hits, in order, each with its distance: one query, or none for what is `known`.
 
     A page that nobody confirmed for a year is by phone only.
     """
-    rows = session.connection().execute(_CARDS, {"ids": [hit.therapist_id for hit in hits]}).all()
-    texts = {(therapist_id, location_id): (until, card) for therapist_id, location_id, until, card in rows}
+    all_listed = listed(session, [hit.location_id for hit in hits], known.listed if known else {})
     found = []
     for hit in hits:
-        until, text = texts.get((hit.therapist_id, hit.location_id), (0, None))
-        if text is not None:
+        one = all_listed[hit.location_id]
+        if one is not None:
             facts: dict[str, Any] = {"distance_km": hit.distance_km, "location_id": hit.location_id}
-            if on is not None and until < on.toordinal():
+            if on is not None and one.bookable_until < on.toordinal():
                 facts["booking_mode"] = "none"
-            found.append(orjson.loads(text) | facts)
+            found.append(one.card | facts)
     return found

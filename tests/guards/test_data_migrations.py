@@ -1,17 +1,19 @@
 """Migrations that change what is stored, on rows that were there before."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import LargeBinary, select, text, type_coerce
+from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
 from app.articles import services
 from app.articles.models import ExternalArticle
 from app.directory.evidence_models import LicenceEvidence
-from app.directory.listing_models import ListingReport
-from app.directory.models import Licence, LicenceEvent
+from app.directory.listing_models import Listing, ListingReport
+from app.directory.models import Licence, LicenceEvent, Service, Therapist
+from app.directory.services import refresh_listings
 from app.factory import alembic
 from tests import factories
 from tests.articles.test_services import FACTS
@@ -19,6 +21,7 @@ from tests.support.accounts import make_user
 
 pytestmark = pytest.mark.databases
 
+CARDS = select(Listing.location_id, Listing.card)
 WORDS = "They were rough with my slipped disc"
 
 
@@ -89,3 +92,27 @@ def test_articles_elsewhere_forget_addresses_too(app: Flask, session: Session) -
         alembic.upgrade()
     named = session.scalars(select(ExternalArticle.added_by).order_by(ExternalArticle.id)).all()
     assert named == [f"editor user:{editor}", "erased account"]
+
+
+def test_cards_say_what_can_be_booked_as_if_derived_today(app: Flask, session: Session) -> None:
+    at_home = Service(name="At home", minutes=90, home_visit=True, buffer_after=15)
+    factories.therapist(session).services.append(at_home)
+    factories.therapist(session, claimed=False)
+    session.flush()
+    refresh_listings(session, session.scalars(select(Therapist.id)))
+    derived = {row.location_id: row.card for row in session.execute(CARDS)}
+    assert [len(json.loads(card)["bookable"]) for card in derived.values()] == [1, 0]
+    with app.app_context():
+        session.commit()
+        alembic.downgrade("0021")
+        for at, card in derived.items():
+            before = json.loads(card)
+            del before["bookable"]
+            session.execute(update(Listing).where(Listing.location_id == at).values(card=json.dumps(before)))
+        session.commit()
+        session.close()
+        alembic.upgrade()
+    after = {row.location_id: row.card for row in session.execute(CARDS)}
+    assert {at: json.loads(card) for at, card in after.items()} == {
+        at: json.loads(card) for at, card in derived.items()
+    }

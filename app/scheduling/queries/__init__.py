@@ -13,6 +13,7 @@ from app.scheduling.queries.calendars import (
 )
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
 from app.scheduling.queries.ground import busy_elsewhere, open_times
+from app.scheduling.queries.listed import listed
 from app.scheduling.queries.next_times import Known, NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
 from app.scheduling.queries.own import exceptions, holidays, settings, time_off, weekly_hours
@@ -55,6 +56,7 @@ __all__ = [
     "home_zone",
     "imported_calendars",
     "is_free",
+    "listed",
     "next_times",
     "offered_times",
     "offers",

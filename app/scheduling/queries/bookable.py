@@ -44,7 +44,7 @@ class Bookable(NamedTuple):
 
     def window(self, now: datetime) -> Interval:
         """The quanta in which a visit may start."""
-        return booking_window(now, timedelta(minutes=self.minimum_notice), timedelta(days=self.horizon_days))
+        return booking_window_of(now, self.minimum_notice, self.horizon_days)
 
     @property
     def lead(self) -> int:
@@ -54,6 +54,11 @@ class Bookable(NamedTuple):
     def trail(self) -> int:
         """Quanta from the start to the end of the buffer after."""
         return quanta_in(self.minutes) + quanta_in(self.buffer_after)
+
+
+def booking_window_of(now: datetime, minimum_notice: int, horizon_days: int) -> Interval:
+    """The quanta in which a visit may start, under a therapist's settings (minutes, days)."""
+    return booking_window(now, timedelta(minutes=minimum_notice), timedelta(days=horizon_days))
 
 
 def setting(column: InstrumentedAttribute[int]) -> ColumnElement[int]:

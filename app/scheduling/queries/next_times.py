@@ -4,18 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.database import among, plain
-from app.directory.models import Location, Service
+from app.directory.listing import listing_day
+from app.directory.models import Location
 from app.scheduling import hours
 from app.scheduling.models import TimelineWeek
 from app.scheduling.quanta import QUANTA_PER_DAY, Interval, Span, ceil_quantum, floor_quantum
-from app.scheduling.queries.bookable import BOOKABLE, Bookable
+from app.scheduling.queries.listed import Listed, Offered, listed
 from app.scheduling.timeline import EMPTY_ROW, between, first_quanta, free_starts, grid, instants, join, time_of_day
 
 Bits = tuple[int, int]
@@ -40,7 +40,7 @@ class Window(NamedTuple):
     minutes: int | None = None
     most_cents: int | None = None
 
-    def allows(self, one: Bookable) -> bool:
+    def allows(self, one: Offered) -> bool:
         if self.minutes is not None and one.minutes != self.minutes:
             return False
         return self.most_cents is None or (one.price_cents is not None and one.price_cents <= self.most_cents)
@@ -68,8 +68,15 @@ class NextTimes(NamedTuple):
 class Known:
     """What was read for one request, so that its searches do not read it again: by location, and timelines by weeks."""
 
-    offers: dict[int, list[Bookable]] = field(default_factory=dict)
+    listed: dict[int, Listed | None] = field(default_factory=dict)
     rows: dict[range, dict[int, Bits | None]] = field(default_factory=dict)
+
+
+class _Place(NamedTuple):
+    """A place with those of its offers that are wanted."""
+
+    listed: Listed
+    offers: list[Offered]
 
 
 def next_times(
@@ -85,17 +92,30 @@ def next_times(
     They are the times of one service: of those wanted, the one that is free first, and of several the therapist's first.
     """
     known = Known() if known is None else known
-    offers = _offers(session, location_ids, window, known.offers)
-    if not offers:
+    places = _places(session, location_ids, window, now, known)
+    if not places:
         return {}
-    earliest, latest = _reach(window, now, max(one.horizon_days for own in offers.values() for one in own))
+    earliest, latest = _reach(window, now, max(place.listed.horizon_days for place in places.values()))
     soon = min(latest, earliest + SOON)
-    found = _among(session, offers, window, now, (earliest, soon), count, known)
+    found = _among(session, places, window, now, (earliest, soon), count, known)
     # Bits of the last day could be cut off by the edge; a second look begins anew.
-    short = {at: own for at, own in offers.items() if len(found[at].quanta) < count}
+    short = {at: place for at, place in places.items() if len(found[at].quanta) < count}
     if soon < latest and short:
         found |= _among(session, short, window, now, (earliest, latest), count, known)
     return found
+
+
+def _places(
+    session: Session, location_ids: Collection[int], window: Window, now: datetime, known: Known
+) -> dict[int, _Place]:
+    """Those of the locations where something wanted can be booked."""
+    day, places = listing_day(now).toordinal(), {}
+    all_listed = listed(session, location_ids, known.listed)
+    for at in location_ids:
+        one = all_listed[at]
+        if one is not None and one.bookable_until >= day and (offers := [*filter(window.allows, one.offers)]):
+            places[at] = _Place(one, offers)
+    return places
 
 
 def _reach(window: Window, now: datetime, horizon_days: int) -> Interval:
@@ -132,14 +152,14 @@ class _Wanted:
     span: Span
     known: dict[tuple[str, int, int, int], int]
 
-    def starts(self, one: Bookable) -> int:
+    def starts(self, one: Listed) -> int:
         key = one.time_zone, one.minimum_notice, one.horizon_days, one.grid_minutes
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = self._starts(one)
         return found
 
-    def _starts(self, one: Bookable) -> int:
+    def _starts(self, one: Listed) -> int:
         wanted, _ = window_bits(self.window, self.now, one.time_zone, self.span)
         return between(self.span, *one.window(self.now)) & grid(one.time_zone, self.span, one.grid_minutes) & wanted
 
@@ -159,7 +179,7 @@ def window_bits(window: Window, now: datetime, zone: str, span: Span) -> tuple[i
 
 def _among(
     session: Session,
-    offers: Mapping[int, Sequence[Bookable]],
+    places: Mapping[int, _Place],
     window: Window,
     now: datetime,
     reach: Interval,
@@ -168,52 +188,39 @@ def _among(
 ) -> dict[int, NextTimes]:
     span = Span.covering(reach[0] - MARGIN, reach[1] + MARGIN)
     wanted = _Wanted(window, now, span, {})
-    rows = _rows(session, offers, span, known.rows.setdefault(span.weeks, {})) if reach[0] < reach[1] else {}
+    rows = _rows(session, places, span, known.rows.setdefault(span.weeks, {})) if reach[0] < reach[1] else {}
     inside = between(span, *reach)
-    return {at: _next(own, rows.get(at), span, wanted, inside, count) for at, own in offers.items()}
+    return {at: _next(place, rows.get(at), span, wanted, inside, count) for at, place in places.items()}
 
 
-def _next(
-    offers: Sequence[Bookable], row: Bits | None, span: Span, wanted: _Wanted, inside: int, count: int
-) -> NextTimes:
-    best, best_bits, earliest, seen = offers[0], 0, -1, set()
-    for one in offers if row else ():
-        shape = one.minutes, one.buffer_before, one.buffer_after
-        if row is None or shape in seen:
-            continue
-        seen.add(shape)
-        minutes, before, after = shape
-        bits = free_starts(*row, minutes, before=before, after=after, allowed=wanted.starts(one)) & inside
+def _next(place: _Place, row: Bits | None, span: Span, wanted: _Wanted, inside: int, count: int) -> NextTimes:
+    listed, offers = place
+    best, best_bits, earliest = offers[0], 0, -1
+    allowed = wanted.starts(listed) & inside if row else 0
+    for (minutes, before, after), one in _shapes(offers).items() if row and allowed else ():
+        bits = free_starts(*row, minutes, before=before, after=after, allowed=allowed)
         lowest = bits & -bits
         if bits and (not best_bits or lowest < earliest):
             best, best_bits, earliest = one, bits, lowest
     return NextTimes(
-        best.location_id,
-        best.therapist_id,
+        listed.location_id,
+        listed.therapist_id,
         best.service_id,
         best.minutes,
         best.price_cents,
-        best.currency,
-        best.time_zone,
-        best.booking_mode,
+        listed.card["currency"],
+        listed.time_zone,
+        listed.card["booking_mode"],
         tuple(first_quanta(best_bits, span, count)),
     )
 
 
-_OFFERS = BOOKABLE.where(among(Location.id, "locations")).order_by(Location.id, Service.position, Service.id)
-
-
-def _offers(
-    session: Session, location_ids: Collection[int], window: Window, known: dict[int, list[Bookable]]
-) -> dict[int, list[Bookable]]:
-    """By location, the wanted services in the therapist's order."""
-    if new := [at for at in location_ids if at not in known]:
-        known |= {at: [] for at in new}
-        rows = plain(session).execute(_OFFERS, {"locations": new}).all()
-        every = map(Bookable._make, rows)
-        known |= {at: list(own) for at, own in groupby(every, lambda one: one.location_id)}
-    found = {at: [one for one in known[at] if window.allows(one)] for at in location_ids}
-    return {at: own for at, own in found.items() if own}
+def _shapes(offers: Sequence[Offered]) -> dict[tuple[int, int, int], Offered]:
+    """The first offer of each length with its buffers: others of the same are free at the same times."""
+    shapes: dict[tuple[int, int, int], Offered] = {}
+    for one in offers:
+        shapes.setdefault((one.minutes, one.buffer_before, one.buffer_after), one)
+    return shapes
 
 
 _TIMELINES = (

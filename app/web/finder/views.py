@@ -61,7 +61,7 @@ def _found(asked: Asked, point: Point, zone: str) -> dict[str, Any]:
             note = gettext("There are not so many pages. This is the first one.")
         found = _page(criteria, point, free, number)
     shown: dict[str, Any] = {
-        "cards": results.cards(queries.cards(session, found.hits, day), criteria, free),
+        "cards": results.cards(queries.cards(session, found.hits, day, free.read), criteria, free),
         "total": found.total,
         "total_is_capped": found.total_is_capped,
         "pages": results.pages(asked, found, number),
@@ -88,7 +88,7 @@ def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
     anytime = free.instead(SearchCriteria())
     return {
         "suggestions": results.suggestions(asked, ways_out.relaxations(db.session, criteria, point, day, free)),
-        "nearest_outside": results.cards(queries.cards(db.session, [outside], day), criteria, anytime)
+        "nearest_outside": results.cards(queries.cards(db.session, [outside], day, free.read), criteria, anytime)
         if outside
         else [],
     }

@@ -1,0 +1,53 @@
+"""Cards say what can be booked at their place, and are found by it.
+
+Revision ID: 0022
+Revises: 0021
+"""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = ()
+depends_on = None
+
+BATCH = 5000
+
+CARDS = sa.text(
+    "SELECT therapist_id, location_id, bookable_until, card FROM listing"
+    " WHERE location_id > :after ORDER BY location_id LIMIT :most"
+)
+SERVICES = sa.text(
+    "SELECT location.id, service.id, service.minutes, service.buffer_before, service.buffer_after, service.price_cents"
+    " FROM location JOIN service ON service.therapist_id = location.therapist_id"
+    " WHERE location.id BETWEEN :first AND :last AND service.active"
+    " AND service.home_visit = (location.kind = 'home_visits') ORDER BY service.position, service.id"
+)
+SAID = sa.text("UPDATE listing SET card = :card WHERE therapist_id = :therapist AND location_id = :location")
+
+
+def upgrade() -> None:
+    op.create_index("uq_listing_location_id", "listing", ["location_id"], unique=True)
+    connection, after = op.get_bind(), 0
+    while rows := connection.execute(CARDS, {"after": after, "most": BATCH}).all():
+        offers: dict[int, list[Any]] = defaultdict(list)
+        first, after = rows[0].location_id, rows[-1].location_id
+        for at, *offer in connection.execute(SERVICES, {"first": first, "last": after}):
+            offers[at].append(offer)
+        connection.execute(SAID, [_with_offers(row, offers[row.location_id]) for row in rows])
+
+
+def _with_offers(row: Any, offers: list[Any]) -> dict[str, Any]:
+    card = json.loads(row.card) | {"bookable": offers if row.bookable_until else []}
+    text = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
+    return {"card": text, "therapist": row.therapist_id, "location": row.location_id}
+
+
+def downgrade() -> None:
+    """What cards say more disturbs nobody."""
+    op.drop_index("uq_listing_location_id", "listing")
