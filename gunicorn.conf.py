@@ -29,6 +29,12 @@ def when_ready(server: Any) -> None:
         server.unknot_worker = subprocess.Popen(command)  # noqa: S603 - our own command
 
 
+def post_worker_init(worker: Any) -> None:
+    from app.core.garbage import collect_between_pages
+
+    collect_between_pages()
+
+
 def on_exit(server: Any) -> None:
     """Stop the worker with its server."""
     worker = getattr(server, "unknot_worker", None)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.core.bulk import chunks, insert_rows
 from app.core.clock import now
+from app.core.garbage import collect_between_pages
 from app.core.geometry import distance_km
 from app.directory.demo import services as demo
 from app.directory.listing_models import Listing
@@ -43,7 +44,9 @@ def say(words: str) -> None:
 def app_on(url: str, folder: Path = FOLDER) -> Flask:
     """The application on a database, as production has it but for the secrets."""
     variables = {"APP_ENV": "testing", "DATABASE_URL": url, "INSTANCE_PATH": str(folder / "instance")}
-    return create_app(from_environment(variables), {"TESTING": False, "RATELIMIT_ENABLED": False})
+    app = create_app(from_environment(variables), {"TESTING": False, "RATELIMIT_ENABLED": False})
+    collect_between_pages()
+    return app
 
 
 def large(therapists: int = LARGE, folder: Path = FOLDER) -> Path:

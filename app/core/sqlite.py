@@ -57,7 +57,8 @@ def _on_begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("unknot_begin", "DEFERRED")
     if mode == "IMMEDIATE":
         _wait_for_turn(connection)
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"BEGIN {mode}")
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -49,7 +49,6 @@ def card_of(
     checked: Level,
     offers: list[tuple[int, int | None]],
     point: tuple[float, float],
-    makes_home_visits: bool,
 ) -> dict[str, object]:
     therapist = whole.therapist
     takes_bookings = therapist.claimed and therapist.booking_mode != "none"
@@ -76,7 +75,7 @@ def card_of(
         "min_price_cents": min((cents for _, cents in offers if cents is not None), default=None),
         "currency": therapist.currency,
         "at_home": location.kind == "home_visits",
-        "home_visit": makes_home_visits,
+        "home_visit": any(each.kind == "home_visits" for each in whole.locations),
         "claimed": therapist.claimed,
         "phone": shown_phone(location.phone or therapist.phone),
         "confirmed_on": therapist.confirmed_on,

@@ -1,5 +1,6 @@
 """What a therapist's rows become in the finder: whether, how long and where listed, with which bits, on which card. Pure."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import NamedTuple
@@ -21,7 +22,8 @@ MAX_REACH_KM = 160.0
 LONGEST_MINUTES = 240
 """The longest treatment that the minutes filter knows."""
 
-FEMALE, MALE, OTHER, CHECKED, STEP_FREE, CLAIMED, BOOKABLE = (1 << at for at in range(7))
+FEMALE, MALE, OTHER, CHECKED, STEP_FREE, CLAIMED, BOOKABLE, FIRST = (1 << at for at in range(8))
+"""FIRST is the therapist's first listed practice: entries that have it are as many therapists."""
 GENDER_FLAG = {"female": FEMALE, "male": MALE, "other": OTHER}
 
 BANDS_PER_DEGREE = 20
@@ -98,21 +100,27 @@ def listings(whole: Whole) -> tuple[list[ListingRow], list[EntryRow]]:
     """The rows of a therapist who may be shown at all: one listing a licensed location, and its entries."""
     rows: list[ListingRow] = []
     entries: list[EntryRow] = []
-    facts = [each for each, _ in whole.licences]
-    makes_home_visits = any(each.kind == "home_visits" for each in whole.locations)
-    for location in whole.locations:
-        licence = licence_for(facts, f"{location.country}-{location.region}")
-        last_day = last_listed_day(licence) if licence else None
-        if licence is None or last_day is None or (location.kind == "home_visits" and not location.radius_km):
-            continue
-        row, own = _at(whole, location, licence, last_day.toordinal(), makes_home_visits)
+    licensed = list(_licensed(whole))
+    first = next((location for location, _, _ in licensed if location.kind != "home_visits"), None)
+    for location, licence, last_day in licensed:
+        row, own = _at(whole, location, licence, last_day.toordinal(), FIRST if location is first else 0)
         rows.append(row)
         entries.extend(own)
     return rows, entries
 
 
+def _licensed(whole: Whole) -> Iterator[tuple[LocationFacts, LicenceFacts, date]]:
+    """The places where the therapist may be shown, each with its licence and the last day on which that holds."""
+    facts = [each for each, _ in whole.licences]
+    for location in whole.locations:
+        licence = licence_for(facts, f"{location.country}-{location.region}")
+        last_day = last_listed_day(licence) if licence else None
+        if licence and last_day and (location.kind != "home_visits" or location.radius_km):
+            yield location, licence, last_day
+
+
 def _at(
-    whole: Whole, location: LocationFacts, licence: LicenceFacts, until: int, makes_home_visits: bool
+    whole: Whole, location: LocationFacts, licence: LicenceFacts, until: int, flags: int
 ) -> tuple[ListingRow, list[EntryRow]]:
     therapist = whole.therapist
     bound = whole.bounds.get(location.id, UNKNOWN)
@@ -129,7 +137,7 @@ def _at(
         specialties |= specialty_bit(each)
     tail = (
         until,
-        _flags(therapist, location, checked),
+        flags | _flags(therapist, location, checked),
         minutes,
         languages.bits(whole.languages),
         specialties,
@@ -144,7 +152,7 @@ def _at(
     keys = [partition(each, home_visits=home) for each in (ANY, *whole.specialty_ids)]
     band = band_of(lat)
     entries: list[EntryRow] = [(key, band, lon, lat, therapist.id, location.id, *tail) for key in keys]
-    card = card_of(whole, location, licence, checked, offers, (lat, lon), makes_home_visits)
+    card = card_of(whole, location, licence, checked, offers, (lat, lon))
     text, online = orjson.dumps(card).decode(), bookable_until(therapist, until)
     return ListingRow(
         therapist.id, location.id, lat, lon, ",".join(map(str, keys)), until, text, online, *bound

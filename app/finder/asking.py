@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.core.texts import N_, Sentence
 from app.directory.catalogue import ANY
-from app.finder.criteria import LONGEST_TEXT, Parsed, Problem, SearchCriteria, parse, point_of
+from app.finder.criteria import LONGEST_TEXT, Parsed, Problem, SearchCriteria, parse, point_of, values_of
 from app.finder.understanding import Understood, understand
 from app.places.results import Geocoded, Spot
 from app.places.zones import zone_at
@@ -14,7 +15,7 @@ MILES = frozenset({"US", "GB", "LR", "MM"})
 """Where road signs are in miles (ISO 3166 alpha-2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """`place` is None when there is none; `geocoded.note` then says why. `problems` name what could not be used."""
 
@@ -23,6 +24,11 @@ class Asked:
     criteria: SearchCriteria
     problems: tuple[Problem, ...]
     miles: bool
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """What the criteria are in an address."""
+        return values_of(self.criteria, miles=self.miles)
 
     @property
     def place(self) -> Spot | None:

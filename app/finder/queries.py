@@ -110,9 +110,10 @@ def nearest(
     first = after[0] if after and criteria.sort == "distance" else 0
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
-    found = ranked(session, criteria, point, on, first=first, condition=condition)
+    connection = session.connection()
+    found = ranked(connection, criteria, point, on, first=first, condition=condition)
     if after is None and criteria.sort == "distance":
-        found = chain([_heart(session, criteria, point, on, condition)], found)
+        found = chain([_heart(connection, criteria, point, on, condition)], found)
     for ring in found:
         start = 0
         while start < len(ring):
@@ -125,13 +126,13 @@ def nearest(
 
 
 def _heart(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, condition: entries.Condition | None
+    connection: Connection, criteria: SearchCriteria, point: Point, on: date, condition: entries.Condition | None
 ) -> list[Hit]:
     """The first of the first ring: confirmed lately and near. In a metropolis they fill a page, and few rows are read."""
     day = on.toordinal()
     filters = entries.both(entries.conditions(criteria, day), entries.both((FRESH, [day]), condition))
     size = min(HEART_KM, criteria.radius_km)
-    rows = entries.in_ring(session.connection(), criteria, point, 0.0, size, filters)
+    rows = entries.in_ring(connection, criteria, point, 0.0, size, filters)
     return _hits_of(near(rows, criteria, point, 0.0, size), criteria, day)
 
 
@@ -179,7 +180,7 @@ class _Walk:
 
 
 def ranked(
-    session: Session,
+    connection: Connection,
     criteria: SearchCriteria,
     point: Point,
     on: date,
@@ -188,7 +189,6 @@ def ranked(
     condition: entries.Condition | None = None,
 ) -> Iterator[list[Hit]]:
     """All matching locations in order, in lists: each complete to a distance before it is given."""
-    connection = session.connection()
     filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
     # By price there is no nearer and farther: one ring holds them all.
     ring: Ring | None = first_ring(criteria, first if criteria.sort == "distance" else EVERYWHERE)

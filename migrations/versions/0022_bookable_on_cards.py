@@ -1,4 +1,4 @@
-"""Cards say what can be booked at their place, and are found by it.
+"""Cards say what can be booked at their place, and are found by it; entries say which practice is somebody's first.
 
 Revision ID: 0022
 Revises: 0021
@@ -28,6 +28,11 @@ SERVICES = sa.text(
     " WHERE location.id BETWEEN :first AND :last AND service.active"
     " AND service.home_visit = (location.kind = 'home_visits') ORDER BY service.position, service.id"
 )
+FIRSTS = (
+    "UPDATE search_entry SET flags = flags | 128 WHERE reach_km IS NULL AND location_id IN (SELECT min(location_id)"
+    " FROM listing WHERE EXISTS (SELECT 1 FROM location WHERE location.id = listing.location_id"
+    " AND location.kind <> 'home_visits') GROUP BY therapist_id)"
+)
 SAID = sa.text("UPDATE listing SET card = :card WHERE therapist_id = :therapist AND location_id = :location")
 
 
@@ -40,6 +45,7 @@ def upgrade() -> None:
         for at, *offer in connection.execute(SERVICES, {"first": first, "last": after}):
             offers[at].append(offer)
         connection.execute(SAID, [_with_offers(row, offers[row.location_id]) for row in rows])
+    op.execute(FIRSTS)
 
 
 def _with_offers(row: Any, offers: list[Any]) -> dict[str, Any]:
@@ -50,4 +56,5 @@ def _with_offers(row: Any, offers: list[Any]) -> dict[str, Any]:
 
 def downgrade() -> None:
     """What cards say more disturbs nobody."""
+    op.execute("UPDATE search_entry SET flags = flags & 127")
     op.drop_index("uq_listing_location_id", "listing")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.articles import services
 from app.articles.models import ExternalArticle
 from app.directory.evidence_models import LicenceEvidence
-from app.directory.listing_models import Listing, ListingReport
-from app.directory.models import Licence, LicenceEvent, Service, Therapist
+from app.directory.listing import FIRST, HOME_VISITS
+from app.directory.listing_models import Listing, ListingReport, SearchEntry
+from app.directory.models import Licence, LicenceEvent, Location, Service, Therapist
 from app.directory.services import refresh_listings
 from app.factory import alembic
 from tests import factories
@@ -21,7 +23,6 @@ from tests.support.accounts import make_user
 
 pytestmark = pytest.mark.databases
 
-CARDS = select(Listing.location_id, Listing.card)
 WORDS = "They were rough with my slipped disc"
 
 
@@ -94,25 +95,37 @@ def test_articles_elsewhere_forget_addresses_too(app: Flask, session: Session) -
     assert named == [f"editor user:{editor}", "erased account"]
 
 
-def test_cards_say_what_can_be_booked_as_if_derived_today(app: Flask, session: Session) -> None:
-    at_home = Service(name="At home", minutes=90, home_visit=True, buffer_after=15)
-    factories.therapist(session).services.append(at_home)
+def test_what_the_finder_reads_is_as_if_derived_today(app: Flask, session: Session) -> None:
+    """Cards say what can be booked at their place, and entries which practice is somebody's first."""
+    one = factories.therapist(session)
+    one.services.append(Service(name="At home", minutes=90, home_visit=True, buffer_after=15))
+    around = {"city": "Austin", "region": "TX", "lat": 30.3, "lon": -97.7}
+    one.locations.append(Location(kind="home_visits", radius_km=20, **around))
+    one.locations.append(Location(**around))
     factories.therapist(session, claimed=False)
     session.flush()
     refresh_listings(session, session.scalars(select(Therapist.id)))
-    derived = {row.location_id: row.card for row in session.execute(CARDS)}
-    assert [len(json.loads(card)["bookable"]) for card in derived.values()] == [1, 0]
+    cards, flags = _cards(session), _flags(session)
+    assert [len(card["bookable"]) for card in cards.values()] == [1, 1, 1, 0]
+    assert [bool(each & FIRST) for each in flags.values()] == [True, False, False, True] * 2
     with app.app_context():
         session.commit()
         alembic.downgrade("0021")
-        for at, card in derived.items():
-            before = json.loads(card)
-            del before["bookable"]
+        for at, card in cards.items():
+            before = {name: said for name, said in card.items() if name != "bookable"}
             session.execute(update(Listing).where(Listing.location_id == at).values(card=json.dumps(before)))
         session.commit()
+        assert not any(each & FIRST for each in _flags(session).values())
         session.close()
         alembic.upgrade()
-    after = {row.location_id: row.card for row in session.execute(CARDS)}
-    assert {at: json.loads(card) for at, card in after.items()} == {
-        at: json.loads(card) for at, card in derived.items()
-    }
+    assert (_cards(session), _flags(session)) == (cards, flags)
+
+
+def _cards(session: Session) -> dict[int, Any]:
+    rows = session.execute(select(Listing.location_id, Listing.card).order_by(Listing.location_id))
+    return {row.location_id: json.loads(row.card) for row in rows}
+
+
+def _flags(session: Session) -> dict[tuple[int, int], int]:
+    key = SearchEntry.specialty_id % HOME_VISITS, SearchEntry.location_id
+    return {(row[0], row[1]): row[2] for row in session.execute(select(*key, SearchEntry.flags).order_by(*key))}

@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict
@@ -13,6 +13,7 @@ from app.scheduling import queries, services
 from app.scheduling.models import Occupancy
 from app.scheduling.services.timelines import occupy
 from tests.scheduling.world import MONDAY, World, check_everything, refused
+from tests.support.statements import told
 
 pytestmark = pytest.mark.databases
 HOUR = timedelta(hours=1)
@@ -128,16 +129,9 @@ def _second_service(world: World, minutes: int) -> int:
 
 
 def _statements(world: World, act: Any) -> int:
-    seen: list[str] = []
-    engine = world.session.get_bind()
-
-    def note(*arguments: Any) -> None:
-        if not arguments[2].startswith("BEGIN"):
-            seen.append(arguments[2])
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    world.session.commit()
+    with told(world.session.get_bind()) as seen:
         act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+        number = len(seen)
+        world.session.commit()
+    return number

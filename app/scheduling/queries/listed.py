@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.database import among, plain
+from app.core.database import Straight, among
 from app.directory.listing_models import Listing
 from app.scheduling.models import SchedulingSettings
 from app.scheduling.quanta import Interval
@@ -51,7 +51,7 @@ class Listed(NamedTuple):
         return booking_window_of(now, self.minimum_notice, self.horizon_days)
 
 
-_LISTED = (
+_LISTED = Straight(
     select(
         Listing.therapist_id,
         Listing.location_id,
@@ -73,7 +73,7 @@ def listed(
     """By location; None for one that is not listed. What is not in `known` yet is read, and kept there."""
     if new := [at for at in location_ids if at not in known]:
         known |= dict.fromkeys(new)
-        for *facts, card in plain(session).execute(_LISTED, {"locations": new}):
+        for *facts, card in _LISTED.rows(session, locations=new):
             one = Listed(*facts, orjson.loads(card))
             known[one.location_id] = one
     return known

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import among, plain
+from app.core.database import Straight, among
 from app.directory.listing import listing_day
 from app.directory.models import Location
 from app.scheduling import hours
@@ -223,7 +223,7 @@ def _shapes(offers: Sequence[Offered]) -> dict[tuple[int, int, int], Offered]:
     return shapes
 
 
-_TIMELINES = (
+_TIMELINES = Straight(
     select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy)
     .join(Location, (TimelineWeek.therapist_id == Location.therapist_id) & (TimelineWeek.location_id == Location.id))
     .where(
@@ -244,8 +244,7 @@ def _rows(
         return known
     known |= dict.fromkeys(new)
     found: dict[int, tuple[list[bytes], list[bytes]]] = {}
-    scope = {"locations": new, "first": weeks[0], "last": weeks[-1]}
-    for at, week, opened, busy in plain(session).execute(_TIMELINES, scope).all():
+    for at, week, opened, busy in _TIMELINES.rows(session, locations=new, first=weeks[0], last=weeks[-1]):
         kept = found.get(at)
         if kept is None:
             kept = found[at] = [EMPTY_ROW] * len(weeks), [EMPTY_ROW] * len(weeks)

@@ -1,12 +1,12 @@
 """What the results page shows, from what was asked and found. Plain values in, the template's context out."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from babel import Locale
 from flask import url_for
@@ -25,6 +25,7 @@ from app.finder.free import FreeTimes
 from app.finder.queries import TOTAL_CAP, Found
 from app.finder.ways_out import Relaxation
 from app.scheduling.queries import NextTimes
+from app.scheduling.timeline import instants
 from app.web.formatting import day_month, distance, money
 
 PER_PAGE = 20
@@ -35,11 +36,19 @@ LAST_PAGE = TOTAL_CAP // PER_PAGE
 
 def url(asked: Asked, criteria: SearchCriteria, *, what: str | None = None, where: str = "", page: int = 1) -> str:
     """The address of this search with other criteria, words or page."""
-    values = {"where": where or shown_where(asked), "what": asked.understood.text if what is None else what}
-    values |= values_of(criteria, miles=asked.miles)
+    values = asked.values if criteria is asked.criteria else values_of(criteria, miles=asked.miles)
     if page > 1:
-        values["page"] = str(page)
-    return "/therapists?" + urlencode({name: value for name, value in values.items() if value})
+        values = {**values, "page": str(page)}
+    return _address(where or shown_where(asked), asked.understood.text if what is None else what, values)
+
+
+def _address(where: str, what: str, more: Mapping[str, str]) -> str:
+    values = {"where": where, "what": what, **more}
+    return "/therapists?" + "&".join([f"{name}={_quoted(value)}" for name, value in values.items() if value])
+
+
+_quoted = lru_cache(maxsize=1024)(quote_plus)
+"""A page has the same values in all its links."""
 
 
 def shown_where(asked: Asked) -> str:
@@ -95,19 +104,23 @@ def technique_choices() -> list[tuple[str, str]]:
 def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
     """The search as the form shows it again, with what was typed."""
     criteria, known = asked.criteria, asked.understood.specialty
-    values = values_of(criteria, miles=asked.miles)
     radius = criteria.radius_km / (KM_PER_MILE if asked.miles else 1)
     return {
         "where": shown_where(asked) if asked.place and asked.place.kind == "point" else where,
         "what": what,
         "what_name": _(known.name) if known else "",
-        "guide_url": url_for(f"guides.{known.kind}", slug=known.slug) if known else None,
+        "guide_url": _guide_url(known.kind, known.slug) if known else None,
         "radius": round(radius) if abs(radius - round(radius)) < 0.01 else round(radius, 1),
         "units": "mi" if asked.miles else "km",
         "radius_km": round(criteria.radius_km, 2),
         "sort": criteria.sort,
-        "filters": {name: value for name, value in values.items() if name not in ("radius", "sort")},
+        "filters": {name: value for name, value in asked.values.items() if name not in ("radius", "sort")},
     }
+
+
+@lru_cache
+def _guide_url(kind: str, slug: str) -> str:
+    return url_for(f"guides.{kind}", slug=slug)
 
 
 def label(asked: Asked, name: str, criteria: SearchCriteria) -> str:
@@ -149,17 +162,22 @@ def when_links(asked: Asked, now: datetime) -> list[dict[str, str]]:
     if asked.place is None or asked.criteria.asks_when:
         return []
     here = now.astimezone(zone(asked.place.time_zone))
-    today, links = here.date(), []
-    if here.hour < LAST_HOUR:
-        links = [(_("Free today"), today, today, None), (_("Free this evening"), today, today, when.PARTS["evening"])]
-    else:
-        tomorrow = today + timedelta(days=1)
-        links = [(_("Free tomorrow"), tomorrow, tomorrow, None)]
-    links.append((_("Free this week"), today, today + timedelta(days=6), None))
+    where, what = shown_where(asked), asked.understood.text
     return [
-        {"label": text, "url": url(asked, replace(asked.criteria, first=first, last=last, time=part))}
-        for text, first, last, part in links
+        {"label": text, "url": _address(where, what, {**asked.values, **more})}
+        for text, more in _whens(here.date(), here.hour >= LAST_HOUR, language())
     ]
+
+
+@lru_cache(maxsize=64)
+def _whens(today: date, is_over: bool, _language: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+    """Each "when" in the words of the request's language, which is the key, and what it adds to a search's address."""
+    tomorrow, day = today + timedelta(days=1), SearchCriteria(first=today, last=today)
+    evening, week = replace(day, time=when.PARTS["evening"]), replace(day, last=today + timedelta(days=6))
+    choices = [(_("Free today"), day), (_("Free this evening"), evening)]
+    if is_over:
+        choices = [(_("Free tomorrow"), SearchCriteria(first=tomorrow, last=tomorrow))]
+    return tuple((text, values_of(criteria)) for text, criteria in (*choices, (_("Free this week"), week)))
 
 
 def chips(asked: Asked) -> list[dict[str, str]]:
@@ -179,27 +197,43 @@ def cards(
     found: Sequence[Mapping[str, Any]], criteria: SearchCriteria, free: FreeTimes | None = None
 ) -> list[dict[str, Any]]:
     """Snapshots made ready to show: names in the reader's language, what matches first, dates as dates, next times."""
-    wanted = {criteria.specialty_id, criteria.technique_id} - {0}
-    names = {each.id: named for each, named in zip(SPECIALTIES, specialty_names(), strict=True)}
+    wanted = frozenset({criteria.specialty_id, criteria.technique_id} - {0})
+    tags = _tags(wanted, language())
     if free is None:
-        return [_card(card, wanted, names, None) for card in found]
+        return [_card(card, wanted, tags, None) for card in found]
     free.ask(card["location_id"] for card in found if card["booking_mode"] != "none")
-    return [_card(card, wanted, names, free.known.get(card["location_id"])) for card in found]
+    return [_card(card, wanted, tags, free.known.get(card["location_id"])) for card in found]
+
+
+@lru_cache(maxsize=1024)
+def _tags(wanted: frozenset[int], language: str) -> Mapping[int, Mapping[str, Any]]:
+    """Every specialty as a card names it, and whether it is what was looked for."""
+    return {
+        each.id: {**named, "matches": each.id in wanted}
+        for each, named in zip(SPECIALTIES, _specialties(language), strict=True)
+    }
 
 
 def _next_times(slug: str, times: NextTimes) -> list[dict[str, Any]]:
     """The times as buttons, on the venue's clock."""
-    here = zone(times.time_zone)
     path = f"/therapists/{slug}/book?service={times.service_id}&location={times.location_id}&at="
-    return [{"starts_at": start.astimezone(here), "url": f"{path}{start:%Y-%m-%dT%H:%M}Z"} for start in times.starts]
+    starts = [_start(quantum, times.time_zone) for quantum in times.quanta]
+    return [{"starts_at": here, "url": path + at} for here, at in starts]
+
+
+@lru_cache(maxsize=8192)
+def _start(quantum: int, time_zone: str) -> tuple[datetime, str]:
+    """A time on the venue's clock, and as an address says it. Many have the same ones."""
+    (start,) = instants((quantum,))
+    return start.astimezone(zone(time_zone)), f"{start:%Y-%m-%dT%H:%M}Z"
 
 
 def _card(
-    card: Mapping[str, Any], wanted: set[int], names: Mapping[int, Mapping[str, str]], times: NextTimes | None
+    card: Mapping[str, Any], wanted: Set[int], tags: Mapping[int, Mapping[str, Any]], times: NextTimes | None
 ) -> dict[str, Any]:
-    ids = card["specialty_ids"]
-    ordered = sorted(ids, key=lambda each: each not in wanted) if wanted else ids
-    licence = card["licence"]
+    ids, licence = card["specialty_ids"], card["licence"]
+    matching = [each for each in ids if each in wanted]
+    others = [each for each in ids if each not in wanted] if matching else ids
     checked_on = licence["checked_on"]
     confirmed_on = date.fromisoformat(card["confirmed_on"]) if card["confirmed_on"] else None
     return {
@@ -207,7 +241,7 @@ def _card(
         "licence": {**licence, "checked_on": date.fromisoformat(checked_on) if checked_on else None},
         "confirmed_on": confirmed_on,
         "stands_lower": bool(card["claimed"] and confirmed_on and clock.today() > confirmed_on + timedelta(FRESH_DAYS)),
-        "specialties": [{**names[each], "matches": each in wanted} for each in ordered if each in names],
+        "specialties": [tags[each] for each in (*matching, *others) if each in tags],
         "next_times": _next_times(card["slug"], times) if times else None,
         "next_minutes": times.minutes if times else None,
     }

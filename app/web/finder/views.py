@@ -25,8 +25,9 @@ finder = Blueprint("finder", __name__)
 @audience("public")
 def search() -> str:
     """Never an error for what was typed: what makes no sense is said, the rest is searched."""
-    asked = ask(request.args, locate)
-    where, what = (clean(request.args.get(name, ""))[:LONGEST_TEXT] for name in ("where", "what"))
+    values = request.args.to_dict()
+    asked = ask(values, locate)
+    where, what = (clean(values.get(name, ""))[:LONGEST_TEXT] for name in ("where", "what"))
     context: dict[str, Any] = {
         "search": results.search_values(asked, where, what),
         "place": asked.place,
