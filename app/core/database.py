@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -101,7 +101,7 @@ class Straight:
     or collections of them (`among`). In the session's transaction; what it has not written yet is written first.
     """
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._written: dict[str, SQLCompiler] = {}
 
@@ -114,7 +114,7 @@ class Straight:
 
     def _for(self, dialect: Dialect) -> SQLCompiler:
         if dialect.name not in self._written:
-            self._written[dialect.name] = cast(SQLCompiler, self._statement.compile(dialect=dialect))
+            self._written[dialect.name] = self._statement.compile(dialect=dialect)
         return self._written[dialect.name]
 
 

@@ -74,6 +74,6 @@ def listed(
     if new := [at for at in location_ids if at not in known]:
         known |= dict.fromkeys(new)
         for *facts, card in _LISTED.rows(session, locations=new):
-            one = Listed(*facts, orjson.loads(card))
+            one = Listed._make((*facts, orjson.loads(card)))
             known[one.location_id] = one
     return known

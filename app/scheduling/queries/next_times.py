@@ -196,9 +196,10 @@ def _among(
 def _next(place: _Place, row: Bits | None, span: Span, wanted: _Wanted, inside: int, count: int) -> NextTimes:
     listed, offers = place
     best, best_bits, earliest = offers[0], 0, -1
-    allowed = wanted.starts(listed) & inside if row else 0
-    for (minutes, before, after), one in _shapes(offers).items() if row and allowed else ():
-        bits = free_starts(*row, minutes, before=before, after=after, allowed=allowed)
+    opened, busy = row or (0, 0)
+    allowed = wanted.starts(listed) & inside if opened else 0
+    for (minutes, before, after), one in _shapes(offers).items() if allowed else ():
+        bits = free_starts(opened, busy, minutes, before=before, after=after, allowed=allowed)
         lowest = bits & -bits
         if bits and (not best_bits or lowest < earliest):
             best, best_bits, earliest = one, bits, lowest
