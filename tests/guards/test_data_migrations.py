@@ -110,7 +110,7 @@ def test_what_the_finder_reads_is_as_if_derived_today(app: Flask, session: Sessi
     assert [bool(each & FIRST) for each in flags.values()] == [True, False, False, True] * 2
     with app.app_context():
         session.commit()
-        alembic.downgrade("0021")
+        alembic.downgrade("0022")
         for at, card in cards.items():
             before = {name: said for name, said in card.items() if name != "bookable"}
             session.execute(update(Listing).where(Listing.location_id == at).values(card=json.dumps(before)))

@@ -1,7 +1,7 @@
 """Cards say what can be booked at their place, and are found by it; entries say which practice is somebody's first.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import json
@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = ()
 depends_on = None
 
