@@ -97,15 +97,15 @@ def among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
 class Straight:
     """A select for what every search asks several times: written once a dialect, and sent to the driver as it is.
 
-    Its columns are plain numbers, texts and bytes, since no type of ours reads them; its parameters are whole numbers,
-    or collections of them (`among`). In the session's transaction; what it has not written yet is written first.
+    Its columns are plain numbers, texts and bytes, since no type of ours reads them; its parameters are numbers, or
+    collections of whole ones (`among`). In the session's transaction; what it has not written yet is written first.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._written: dict[str, SQLCompiler] = {}
 
-    def rows(self, session: Session, **values: int | Collection[int]) -> list[tuple[Any, ...]]:
+    def rows(self, session: Session, **values: float | Collection[int]) -> list[tuple[Any, ...]]:
         connection = plain(session)
         written = self._for(connection.dialect)
         known = {**written.params, **{name: _sent(value, connection.dialect) for name, value in values.items()}}
@@ -121,8 +121,8 @@ class Straight:
 _integers = _Integers()
 
 
-def _sent(value: int | Collection[int], dialect: Dialect) -> Any:
-    return value if isinstance(value, int) else _integers.process_bind_param(value, dialect)
+def _sent(value: float | Collection[int], dialect: Dialect) -> Any:
+    return value if isinstance(value, int | float) else _integers.process_bind_param(value, dialect)
 
 
 def driver_rows(connection: Connection, sql: str, values: Any) -> list[Any]:

@@ -18,7 +18,7 @@ class Place(Base):
     __tablename__ = "place"
     __table_args__ = (
         Index("ix_place_area", "country", "admin1", "weight"),
-        Index("ix_place_around", "kind", "lat", "lon"),
+        Index("ix_place_around", "kind", "band", "lon"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -35,6 +35,8 @@ class Place(Base):
     weight: Mapped[int]
     """Importance for ranking: people, more for places at home."""
     time_zone: Mapped[str] = mapped_column(String(48))
+    band: Mapped[int] = mapped_column(server_default="0")
+    """The strip of latitude that it lies in (`rows.band_of`)."""
 
 
 class PlaceKey(Base):

@@ -1,18 +1,29 @@
 """The town around a point, so that a person reads a name rather than numbers."""
 
 import math
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.geometry import distance_km
+from app.core.database import Straight, among
+from app.core.geometry import box_around, distance_km
 from app.places.models import Place
 from app.places.results import Spot
+from app.places.rows import band_of
 from app.places.zones import zone_at
 
-KM_PER_DEGREE = 111.2
 REACHES = ((12.0, 5_000), (50.0, 0))
 """How far to look (km) for a town of how many people: one that people know first, then any."""
+
+
+class Town(NamedTuple):
+    id: int
+    lat: float
+    lon: float
+    label: str
+    country: str
+    admin1: str
 
 
 def pinned(session: Session, lat: float, lon: float) -> Spot:
@@ -27,15 +38,23 @@ def pinned(session: Session, lat: float, lon: float) -> Spot:
     return Spot(label, "point", lat, lon, zone)
 
 
-def _nearest(session: Session, lat: float, lon: float, km: float, people: int) -> Place | None:
-    tall = km / KM_PER_DEGREE
-    wide = tall / max(0.01, math.cos(math.radians(lat)))
-    around = select(Place).where(
+_TOWNS = Straight(
+    select(Place.id, Place.lat, Place.lon, Place.label, Place.country, Place.admin1).where(
         Place.kind == "town",
-        Place.lat.between(lat - tall, lat + tall),
-        Place.lon.between(lon - wide, lon + wide),
-        Place.population >= people,
+        among(Place.band, "bands"),
+        Place.lon.between(bindparam("west"), bindparam("east")),
+        Place.population >= bindparam("people"),
     )
-    towns = [(distance_km(lat, lon, t.lat, t.lon), t.id, t) for t in session.scalars(around)]
-    away, _, town = min(towns, default=(math.inf, 0, None))
+)
+
+
+def _nearest(session: Session, lat: float, lon: float, km: float, people: int) -> Town | None:
+    box = box_around(lat, lon, km)
+    bands = range(band_of(box.south), band_of(box.north) + 1)
+    towns = [
+        Town._make(row)
+        for west, east in box.spans
+        for row in _TOWNS.rows(session, bands=bands, west=west, east=east, people=people)
+    ]
+    away, _, town = min(((distance_km(lat, lon, t.lat, t.lon), t.id, t) for t in towns), default=(math.inf, 0, None))
     return town if away <= km else None

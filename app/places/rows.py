@@ -1,5 +1,6 @@
 """One row of the gazetteer, and what a place weighs."""
 
+import math
 from typing import NamedTuple
 
 HOME = {"US": 3.0, "PR": 3.0, "CA": 1.5}
@@ -23,6 +24,11 @@ class Row(NamedTuple):
     keys: frozenset[str]
     aliases: frozenset[str] = frozenset()
     suggested: bool = True
+
+
+def band_of(lat: float) -> int:
+    """The strip of latitude, a tenth of a degree high, that a place is filed under."""
+    return math.floor(lat * 10)
 
 
 def weight(population: int, country: str) -> int:

@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.places import spelling
 from app.places.gazetteer import everything
 from app.places.models import GazetteerEdition, Misspelling, Place, PlaceKey
-from app.places.rows import Row
+from app.places.rows import Row, band_of
 from app.places.zones import zone_at
 
 RULES = 3
@@ -88,7 +88,7 @@ def _counts(rows: Iterable[Row]) -> dict[str, int]:
 def _place(row: Row) -> tuple[Any, ...]:
     return (
         row.id, row.kind, row.name[:200], row.label[:240], row.admin1, row.country, row.lat, row.lon,
-        row.population, row.weight, row.time_zone,
+        row.population, row.weight, row.time_zone, band_of(row.lat),
     )  # fmt: skip
 
 

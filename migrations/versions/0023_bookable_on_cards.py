@@ -1,10 +1,12 @@
-"""Cards say what can be booked at their place, and are found by it; entries say which practice is somebody's first.
+"""Cards say what can be booked at their place, and are found by it; entries say which practice is somebody's first;
+towns say in which strip of latitude they lie.
 
 Revision ID: 0023
 Revises: 0022
 """
 
 import json
+import math
 from collections import defaultdict
 from typing import Any
 
@@ -33,6 +35,8 @@ FIRSTS = (
     " FROM listing WHERE EXISTS (SELECT 1 FROM location WHERE location.id = listing.location_id"
     " AND location.kind <> 'home_visits') GROUP BY therapist_id)"
 )
+TOWNS = sa.text("SELECT id, lat FROM place WHERE kind = 'town'")
+FILED = sa.text("UPDATE place SET band = :band WHERE id = :id")
 SAID = sa.text("UPDATE listing SET card = :card WHERE therapist_id = :therapist AND location_id = :location")
 
 
@@ -46,6 +50,11 @@ def upgrade() -> None:
             offers[at].append(offer)
         connection.execute(SAID, [_with_offers(row, offers[row.location_id]) for row in rows])
     op.execute(FIRSTS)
+    op.add_column("place", sa.Column("band", sa.Integer(), nullable=False, server_default="0"))
+    if towns := [{"id": at, "band": math.floor(lat * 10)} for at, lat in connection.execute(TOWNS)]:
+        connection.execute(FILED, towns)
+    op.drop_index("ix_place_around", "place")
+    op.create_index("ix_place_around", "place", ["kind", "band", "lon"])
 
 
 def _with_offers(row: Any, offers: list[Any]) -> dict[str, Any]:
@@ -56,5 +65,8 @@ def _with_offers(row: Any, offers: list[Any]) -> dict[str, Any]:
 
 def downgrade() -> None:
     """What cards say more disturbs nobody."""
+    op.drop_index("ix_place_around", "place")
+    op.create_index("ix_place_around", "place", ["kind", "lat", "lon"])
+    op.drop_column("place", "band")
     op.execute("UPDATE search_entry SET flags = flags & 127")
     op.drop_index("uq_listing_location_id", "listing")

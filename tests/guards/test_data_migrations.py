@@ -17,6 +17,7 @@ from app.directory.listing_models import Listing, ListingReport, SearchEntry
 from app.directory.models import Licence, LicenceEvent, Location, Service, Therapist
 from app.directory.services import refresh_listings
 from app.factory import alembic
+from app.places.models import Place
 from tests import factories
 from tests.articles.test_services import FACTS
 from tests.support.accounts import make_user
@@ -129,3 +130,18 @@ def _cards(session: Session) -> dict[int, Any]:
 def _flags(session: Session) -> dict[tuple[int, int], int]:
     key = SearchEntry.specialty_id % HOME_VISITS, SearchEntry.location_id
     return {(row[0], row[1]): row[2] for row in session.execute(select(*key, SearchEntry.flags).order_by(*key))}
+
+
+def test_towns_are_filed_under_their_strip_of_latitude(app: Flask, session: Session) -> None:
+    with app.app_context():
+        alembic.downgrade("0022")
+        for number, lat in enumerate((-33.87, 0.0, 29.9, 30.0, 64.15)):
+            session.execute(
+                text("INSERT INTO place (id, kind, name, label, admin1, country, lat, lon, population, weight, time_zone)"
+                     " VALUES (:id, 'town', 'A', 'A', '', 'US', :lat, 0, 900, 900, 'UTC')"),
+                {"id": number, "lat": lat},
+            )  # fmt: skip
+        session.commit()
+        session.close()
+        alembic.upgrade()
+    assert session.scalars(select(Place.band).order_by(Place.id)).all() == [-339, 0, 299, 300, 641]
