@@ -124,27 +124,20 @@ def _add(changes: Changes, row: Registered, addresses: dict[str, Values], made_a
         changes.counts["deactivated_not_ours" if row.standing == "deactivated" else "other_individuals"] += 1
         return
     changes.counts["added"] += 1
+    owner = {"npi": row.npi}
     changes.people.append(
         {
+            **_NEW_PERSON,
             **_person(row),
             "npi": row.npi,
             "slug": slug(row.name, row.npi),
-            "registry_active": True,
             "registry_updated_on": row.as_of,
             "confirmed_on": row.as_of,
-            "photo": None,
-            "origin": "nppes",
-            "claimed": False,
-            "hidden": False,
-            "booking_mode": "none",
-            "bio": "",
-            "currency": "USD",
             "created_at": made_at,
-            "version": 1,
         }
     )
-    changes.their_licences.extend({"npi": row.npi, **each} for each in _licences(row, row.licences, changes.counts))
-    changes.their_locations.extend({"npi": row.npi, **_BLANK_LOCATION, **values} for values in addresses.values())
+    changes.their_licences += _licences(owner, row, row.licences, changes.counts)
+    changes.their_locations += [{**owner, **_NEW_LOCATION, **values} for values in addresses.values()]
 
 
 def _person(row: Registered) -> Values:
@@ -158,23 +151,29 @@ def _person(row: Registered) -> Values:
     }
 
 
-_BLANK_LOCATION: Values = {
+_NEW_PERSON: Values = {
+    "registry_active": True, "origin": "nppes", "claimed": False, "hidden": False, "booking_mode": "none", "bio": "",
+    "photo": None, "currency": "USD", "version": 1,
+}  # fmt: skip
+_NEW_LICENCE: Values = {
+    "kind": "massage therapist", "issuer": "", "status": LicenceStatus.UNKNOWN.value, "status_raw": "",
+    "checked_how": CheckedHow.REGISTRY.value,
+}  # fmt: skip
+_NEW_LOCATION: Values = {
     "kind": "practice", "name": "", "address_public": True, "access_note": "", "radius_km": None, "steps": None,
 }  # fmt: skip
 
 
-def _licences(row: Registered, wanted: Iterable[tuple[str, str]], counts: Counter[str]) -> list[Values]:
+def _licences(owner: Values, row: Registered, wanted: Iterable[tuple[str, str]], counts: Counter[str]) -> list[Values]:
+    key = name_key(row.last_name)
     made = [
         {
+            **owner,
+            **_NEW_LICENCE,
             "jurisdiction": jurisdiction,
             "number": number,
             "number_key": number_key(number),
-            "name_key": name_key(row.last_name),
-            "kind": "massage therapist",
-            "issuer": "",
-            "status": LicenceStatus.UNKNOWN.value,
-            "status_raw": "",
-            "checked_how": CheckedHow.REGISTRY.value,
+            "name_key": key,
         }
         for jurisdiction, number in wanted
     ]
@@ -226,8 +225,7 @@ def _change_licences(changes: Changes, row: Registered, ours: Held) -> bool:
     """Add what is new; drop what the registry no longer says, unless a board, an owner or an administrator said it."""
     have = {(each["jurisdiction"], each["number"]): each for each in ours.licences}
     new = [each for each in row.licences if each not in have]
-    for values in _licences(row, new, changes.counts):
-        changes.licences.append({"therapist_id": ours.facts["id"], **values})
+    changes.licences += _licences({"therapist_id": ours.facts["id"]}, row, new, changes.counts)
     said_by_registry = [each for each in ours.licences if each["checked_how"] == CheckedHow.REGISTRY]
     gone = [each["id"] for each in said_by_registry if (each["jurisdiction"], each["number"]) not in row.licences]
     changes.licences_gone.extend(gone)
@@ -252,7 +250,7 @@ def _change_locations(changes: Changes, ours: Held, addresses: dict[str, Values]
     for key, values in addresses.items():
         have = ours.locations.get(key)
         if have is None:
-            changes.locations.append({"therapist_id": ours.facts["id"], **_BLANK_LOCATION, **values})
+            changes.locations.append({"therapist_id": ours.facts["id"], **_NEW_LOCATION, **values})
             different = True
         elif changed := _difference(have, values):
             changes.locations_changed.append({"id": have["id"], **changed})
@@ -276,7 +274,7 @@ def _addresses(
             key = SECONDARY + blake2b("|".join(address[:6]).encode(), digest_size=8).hexdigest()
             found[key] = _location(session, key, address, points)
     counts["locations"] += len(found)
-    counts["locations_without_coordinates"] += sum(each["lat"] is None for each in found.values())
+    counts["locations_without_coordinates"] += [each["lat"] for each in found.values()].count(None)
     return found
 
 
