@@ -15,21 +15,22 @@ from app.finder import spanish
 
 EVERYDAY: dict[str, tuple[str, ...]] = {
     "lower-back-pain": (
-        "lumbar", "lumbar spine", "spine pain", "threw out my back", "back spasm",
+        "lumbar", "lumbar spine", "spine pain", "threw out my back", "back spasm", "sacroiliac",
+        "si joint", "tailbone", "coccyx", "stiff back", "cannot bend over",
     ),
     "sciatica": (
         "pain shooting down my leg", "pain down the leg", "numb leg", "tingling leg", "tingling foot", "sciatica nerve pain",
-        "pain from buttock to leg", "piriformis",
+        "pain from buttock to leg", "piriformis", "butt pain", "pain in my bum", "burning down the thigh",
     ),
     "pinched-nerve": (
         "pinched nerve in back", "pinched nerve in neck", "slipped disc", "herniated disc", "bulging disc", "herniated disk", "slipped disk", "disc bulge",
         "nerve pain", "numb fingers", "numbness", "tingling", "pins and needles",
     ),
-    "neck-pain": ("neck", "crick in neck", "neck stiffness", "cervical"),
+    "neck-pain": ("neck", "crick in neck", "neck stiffness", "cervical", "cannot turn my head", "cant turn my head", "text neck"),
     "shoulder-pain": ("shoulder", "shoulder blade", "upper back"),
     "headache": ("headaches", "head hurts", "migraines"),
     "hip-pain": ("hip", "hips", "piriformis tightness"),
-    "muscle-tension": ("tense", "tension", "tight", "sore muscles", "muscle pain", "muscle ache", "knot"),
+    "muscle-tension": ("tense", "tension", "tight", "sore muscles", "muscle pain", "muscle ache", "knot", "posture", "desk job"),
     "pregnancy": ("pregnancy", "expecting"),
     "sports-injury": ("injury", "pulled muscle", "after running", "marathon"),
     "knee-pain": ("knee",),

@@ -37,6 +37,12 @@ from app.finder.understanding import understand
         ("deep tisue", "deep-tissue"),
         ("trigger-point", "trigger-point"),
         ("migrane", "headache"),
+        ("can't turn my head", "neck-pain"),
+        ("SI joint", "lower-back-pain"),
+        ("tailbone pain", "lower-back-pain"),
+        ("butt pain", "sciatica"),
+        ("bad posture", "muscle-tension"),
+        ("my head hurts", "headache"),
         ("TMJ", "jaw-pain"),
     ],
 )
