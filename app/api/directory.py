@@ -168,6 +168,7 @@ def therapist(path: SlugPath) -> Response:
         else {
             "level": found.level,
             "checked_on": licence.checked_on,
+            "how": licence.checked_how,
             "board": licence.issuer,
             "number": licence.number,
             "jurisdiction": licence.jurisdiction,

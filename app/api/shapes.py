@@ -70,6 +70,10 @@ class TherapistsQuery(Parameters):
 class LicenceBody(BaseModel):
     level: Literal["checked", "self_reported", "expired"]
     checked_on: str | None
+    how: Literal["board_roster", "admin", "registry", "self"] | None = Field(
+        None,
+        description="Who says so: the board's list, one of us with the board, the national registry, the therapist",
+    )
     board: str
     number: str
     jurisdiction: str

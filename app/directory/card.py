@@ -62,6 +62,7 @@ def card_of(
         "licence": {
             "level": checked,
             "checked_on": licence.checked_on,
+            "how": licence.checked_how,
             "board": issuer,
             "number": licence.number,
             "jurisdiction": licence.jurisdiction,

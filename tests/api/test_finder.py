@@ -39,6 +39,7 @@ def test_therapists_near_a_place(client: FlaskClient, town: list[str]) -> None:
     assert body["next"] is None
     first = body["results"][0]
     assert first["licence"]["level"] == "self_reported"
+    assert first["licence"]["how"] == "registry"
     assert first["location"]["time_zone"] == "America/Chicago"
     assert "555" not in str(body), "no phone for anonymous callers"
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import today
+from app.directory.licences import CheckedHow
 from app.directory.listing_models import ListingReport
 from app.directory.services import refresh_listings
 from app.doors.database import db
@@ -39,6 +40,24 @@ def test_the_nearest_come_first(client: FlaskClient, town: list[str]) -> None:
     assert slugs(page.text) == town
     assert not problems_of(page.text)
     assert "3 therapists" in page.text
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (CheckedHow.REGISTRY, "to the national registry, not checked by us"),
+        (CheckedHow.SELF, "by the therapist, not checked by us"),
+    ],
+)
+def test_a_card_says_who_reported_the_licence(
+    client: FlaskClient, session: Session, how: CheckedHow, words: str
+) -> None:
+    gazetteer.fill(session)
+    one = therapist(session)
+    one.licences[0].checked_how, one.licences[0].checked_on = how, None
+    refresh_listings(session, [one.id])
+    session.commit()
+    assert words in client.get("/therapists?where=Austin, TX").text
 
 
 def test_a_card_says_why_it_stands_lower(client: FlaskClient, session: Session) -> None:

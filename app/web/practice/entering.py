@@ -18,9 +18,9 @@ from app.scheduling import services as scheduling
 from app.scheduling.safety import Screening
 from app.scheduling.services import BookingRequest, Contact
 from app.web.practice.fields import plain
+from app.web.practice.moving import Answer, instant, place_names, wall_time
 from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import NewVisitForm
-from app.web.practice.visits import Answer, instant, place_names, wall_time
 
 FIELDS = {"service": "service", "name": "name", "email": "email", "phone": "phone", "starts_at": "at"}
 """Which field of the form shows a refusal that names a field of the service."""

@@ -26,8 +26,8 @@ from app.scheduling.queries import AgendaRow
 from app.web import formatting
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import far_dates_refused, is_near
+from app.web.practice.moving import place_names
 from app.web.practice.room import home_zone, my_id, own_transaction, practice
-from app.web.practice.visits import place_names
 
 Answer = str | Response | tuple[str, int]
 EVERYWHERE = 0

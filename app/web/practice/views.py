@@ -9,6 +9,7 @@ from app.web.practice import (  # noqa: F401 - they put their routes on the blue
     claiming,
     entering,
     licences,
+    moving,
     numbers,
     page,
     pictures,
