@@ -18,6 +18,8 @@ from app.places.results import Geocoded
 HOME = {"US", "CA", "PR"}
 """Where most visitors look: elsewhere a misspelling must be of a greater city."""
 LEAST_IN_STATE = 6_000
+MOST_IN_A_STATE = 2.0
+"""Mistakes believed in a state's name: three make "mountains" of Montana."""
 Asked = tuple[str, Area | None, float]
 """A name to correct, the area it must lie in, and a penalty."""
 
@@ -46,7 +48,8 @@ def misspelt_state(session: Session, words: Sequence[str]) -> MendedState | None
     for count in range(1, min(3, len(words) + 1)):
         typed = " ".join(words[-count:])
         away = ((spelling.mistakes(typed, key), -count, name) for key, name in sorted(keys.items()))
-        near += [each for each in away if each[0] <= spelling.allowed(typed, certain_area=len(words) > count)]
+        most = min(MOST_IN_A_STATE, spelling.allowed(typed, certain_area=len(words) > count))
+        near += [each for each in away if each[0] <= most]
     if not near:
         return None
     _, count, name = min(near)

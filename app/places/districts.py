@@ -46,7 +46,7 @@ DISTRICTS = {
     "Galleria": "77056", "Museum District": "77004", "Rice Village": "77005", "Travis Heights": "78704",
     "Bouldin Creek": "78704", "Clarksville": "78703", "Old Fourth Ward": "30312", "Inman Park": "30307",
     "East Atlanta": "30316", "Grant Park": "30312", "Plaza Midwood": "28205", "Dilworth": "28203",
-    "West Ashley": "29407", "Old Town Alexandria": "22314", "Clarendon": "22201", "The Fan": "23220", "Ghent": "23507",
+    "West Ashley": "29407", "Old Town Alexandria": "22314", "Clarendon": "22201", "The Fan": "23220", "Ghent Norfolk": "23507",
     "Church Hill": "23223", "Logan Circle": "20005", "Tower Grove": "63110", "12 South": "37204",
     "Germantown": "37208", "Cooper-Young": "38104", "Midtown Memphis": "38104", "Seminole Heights": "33603",
     "Thornton Park": "32801", "Marigny": "70117", "Mid-City": "70119", "NuLu": "40202", "Clintonville": "43202",

@@ -101,7 +101,9 @@ def _in_misspelt_state(session: Session, typed: parse.Typed, near: tuple[float, 
     words = (*typed.words[: len(typed.words) - mended.words], *names.words(mended.name))
     again = parse.Typed(words, frozenset({len(typed.words) - mended.words}), street=typed.street)
     answered = _by_words(session, again, found_by_key(session, _keys(again)), near, mended=True)
-    if answered is None or answered.place is None or answered.note:
+    if answered is None or answered.place is None or answered.place.country not in HOME:
+        return None
+    if answered.note:
         return answered
     return replace(answered, note=read_as(answered.place.label))
 
@@ -137,7 +139,7 @@ def _state_at_home(reading: Reading, found: Found, words: Sequence[str]) -> Area
     """The state that is meant by its name with the country's, though a small town has it too: "California, USA"."""
     if reading.area is None or reading.area[1] or reading.matches[0].weight >= LEAST_NAMESAKE:
         return None
-    return next((area for area in matching.areas(found, words) if area[1]), None)
+    return next((area for area in matching.areas(found, words) if area[1] and area[0] in HOME), None)
 
 
 def _is_doubtful(reading: Reading) -> bool:

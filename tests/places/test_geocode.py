@@ -96,7 +96,7 @@ def test_a_misspelling_is_read_and_said_to_be(session: Session, typed: str, expe
     assert answer.note == f"We read that as {expected}." or not answer.note
 
 
-@pytest.mark.parametrize("typed", ["Sallas", "Bellas TX", "blorpville, OH"])
+@pytest.mark.parametrize("typed", ["Sallas", "Bellas TX", "blorpville, OH", "Smoky Orogan"])
 def test_a_name_that_begins_otherwise_is_not_a_misspelling(session: Session, typed: str) -> None:
     assert geocode(session, typed).outcome == "none"
 

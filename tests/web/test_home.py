@@ -21,4 +21,4 @@ def test_the_numbers_are_those_of_the_directory(client: FlaskClient, session: Se
     factories.therapist(session)
     session.commit()
     text = " ".join(client.get("/").text.split())
-    assert "<dt>self-reported to the registry</dt> <dd>1</dd>" in text.replace("</dt><dd>", "</dt> <dd>")
+    assert "<dt>self-reported, not checked by us</dt> <dd>1</dd>" in text.replace("</dt><dd>", "</dt> <dd>")
