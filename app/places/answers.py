@@ -18,6 +18,10 @@ def area_of(match: Match) -> Area:
     return match.country, match.admin1
 
 
+def is_in(spot: Spot, area: Area) -> bool:
+    return spot.country == area[0] and area[1] in {"", spot.admin1}
+
+
 def answer(reading: Reading, near: tuple[float, float] | None, note: str = "") -> Geocoded:
     share = 0.25 if reading.area else matching.COMPARABLE
     likely = matching.comparable(matching.closer(reading.matches, near), share)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.texts import Sentence
@@ -18,7 +18,7 @@ from app.places.results import Geocoded
 HOME = {"US", "CA", "PR"}
 """Where most visitors look: elsewhere a misspelling must be of a greater city."""
 LEAST_IN_STATE = 6_000
-MOST_IN_A_STATE = 2.0
+MOST_IN_AN_AREA = 2.0
 """Mistakes believed in a state's name: three make "mountains" of Montana."""
 Asked = tuple[str, Area | None, float]
 """A name to correct, the area it must lie in, and a penalty."""
@@ -33,27 +33,34 @@ def misspelt(session: Session, words: Sequence[str], found: Found, near: tuple[f
     )
 
 
-class MendedState(NamedTuple):
-    """How many words at the end of a text are a misspelt state, and its right name."""
+class MendedArea(NamedTuple):
+    """How many words at the end of a text are a misspelt state or country, its right name, and which have it."""
 
     words: int
     name: str
+    areas: tuple[Area, ...]
 
 
-def misspelt_state(session: Session, words: Sequence[str]) -> MendedState | None:
-    """The state at home that the last one or two words misspell ("Conneticut"), if one is believable."""
-    known = session.execute(select(Place.name).where(Place.kind == "state", Place.country.in_(("US", "CA")))).scalars()
-    keys = {names.key(name): name for name in known}
-    near: list[tuple[float, int, str]] = []
+def misspelt_area(session: Session, words: Sequence[str]) -> MendedArea | None:
+    """The state at home, or behind a town the country, that the last one or two words misspell: "Conneticut"."""
+    known = session.execute(
+        select(Place.name, Place.country, Place.admin1)
+        .where(or_(Place.kind == "country", and_(Place.kind == "state", Place.country.in_(("US", "CA")))))
+        .order_by(Place.id)
+    ).all()
+    near: list[tuple[float, int, int]] = []
     for count in range(1, min(3, len(words) + 1)):
-        typed = " ".join(words[-count:])
-        away = ((spelling.mistakes(typed, key), -count, name) for key, name in sorted(keys.items()))
-        most = min(MOST_IN_A_STATE, spelling.allowed(typed, certain_area=len(words) > count))
-        near += [each for each in away if each[0] <= most]
+        typed, alone = " ".join(words[-count:]), len(words) == count
+        most = min(MOST_IN_AN_AREA, spelling.allowed(typed, certain_area=not alone))
+        for number, row in enumerate(known):
+            away = spelling.mistakes(typed, names.key(row.name)) if row.admin1 or not alone else spelling.NEVER
+            if away <= most:
+                near.append((away, -count, number))
     if not near:
         return None
-    _, count, name = min(near)
-    return MendedState(-count, name)
+    _, count, number = min(near)
+    name = known[number].name
+    return MendedArea(-count, name, tuple((row.country, row.admin1) for row in known if row.name == name))
 
 
 def read_as(label: str) -> str:

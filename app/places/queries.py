@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.core.texts import Sentence
 from app.places import matching, names, parse, typeahead
-from app.places.answers import ASK, answer, area_of, short
+from app.places.answers import ASK, answer, area_of, is_in, short
 from app.places.codes import by_code
-from app.places.corrections import HOME, misspelt, misspelt_state, read_as
+from app.places.corrections import HOME, misspelt, misspelt_area, read_as
 from app.places.lookup import found_by_key
 from app.places.matching import AREAS, Area, Found, Match, Reading
 from app.places.nearest import pinned
@@ -82,7 +82,7 @@ def _by_words(
         or _joined(words, found, near)
         or (None if typed.street else misspelt(session, words, found, near))
         or _at_the_end(typed, found, near)
-        or (None if mended else _in_misspelt_state(session, typed, near))
+        or (None if mended else _in_misspelt_area(session, typed, near))
         or _big_city_at_the_end(typed, found, near)
     )
 
@@ -93,19 +93,18 @@ def _is_named(words: Sequence[str], found: Found) -> bool:
     return any(m.primary for key in begun for m in matching.places(found, key))
 
 
-def _in_misspelt_state(session: Session, typed: parse.Typed, near: tuple[float, float] | None) -> Geocoded | None:
-    """With the state spelt right: "Boston Massachusets"."""
-    mended = misspelt_state(session, typed.words)
+def _in_misspelt_area(session: Session, typed: parse.Typed, near: tuple[float, float] | None) -> Geocoded | None:
+    """With the state or country spelt right: "Boston Massachusets". None when the place found lies elsewhere."""
+    mended = misspelt_area(session, typed.words)
     if mended is None:
         return None
-    words = (*typed.words[: len(typed.words) - mended.words], *names.words(mended.name))
-    again = parse.Typed(words, frozenset({len(typed.words) - mended.words}), street=typed.street)
-    answered = _by_words(session, again, found_by_key(session, _keys(again)), near, mended=True)
-    if answered is None or answered.place is None or answered.place.country not in HOME:
+    rest = typed.words[: len(typed.words) - mended.words]
+    again = parse.Typed((*rest, *names.words(mended.name)), frozenset({len(rest)}), street=typed.street)
+    found = _by_words(session, again, found_by_key(session, _keys(again)), near, mended=True)
+    place = found.place if found else None
+    if found is None or place is None or not any(is_in(place, area) for area in mended.areas):
         return None
-    if answered.note:
-        return answered
-    return replace(answered, note=read_as(answered.place.label))
+    return found if found.note else replace(found, note=read_as(place.label))
 
 
 def _exactly(session: Session, words: Sequence[str], found: Found, near: tuple[float, float] | None) -> Geocoded | None:

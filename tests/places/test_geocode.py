@@ -88,6 +88,8 @@ def test_one_place(session: Session, typed: str, expected: str) -> None:
         ("Boston Massachusets", "Boston, MA"),
         ("Minnepolis Minesota", "Minneapolis, MN"),
         ("Austin Texs", "Austin, TX"),
+        ("Paris Frace", "Paris, France"),
+        ("Atlanta Gorgia", "Atlanta, GA"),
     ],
 )
 def test_a_misspelling_is_read_and_said_to_be(session: Session, typed: str, expected: str) -> None:
@@ -96,7 +98,7 @@ def test_a_misspelling_is_read_and_said_to_be(session: Session, typed: str, expe
     assert answer.note == f"We read that as {expected}." or not answer.note
 
 
-@pytest.mark.parametrize("typed", ["Sallas", "Bellas TX", "blorpville, OH", "Smoky Orogan"])
+@pytest.mark.parametrize("typed", ["Sallas", "Bellas TX", "blorpville, OH", "Smoky Orogan", "Frace"])
 def test_a_name_that_begins_otherwise_is_not_a_misspelling(session: Session, typed: str) -> None:
     assert geocode(session, typed).outcome == "none"
 
