@@ -17,6 +17,7 @@ from app.scheduling.queries.listed import listed
 from app.scheduling.queries.next_times import Known, NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
 from app.scheduling.queries.own import exceptions, holidays, settings, time_off, weekly_hours
+from app.scheduling.queries.reach import beyond_reach
 from app.scheduling.queries.visits import (
     EventRow,
     Visit,
@@ -40,6 +41,7 @@ __all__ = [
     "Visit",
     "Window",
     "agenda",
+    "beyond_reach",
     "bookable",
     "bookables",
     "bookings_touched",

@@ -61,6 +61,8 @@ class ContactForm(FlaskForm):
     address = TextAreaField(_l("Address for the visit"), validators=[Length(max=300)])
     note = TextAreaField(_l("A note to the therapist"), validators=[Length(max=2000)])
     hinted = HiddenField()
+    sure_of = HiddenField()
+    """The address that was asked about because it seems too far."""
 
     email_needed = False
     home = False

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.directory.models import Service
+from app.directory.models import Location, Service
 from app.scheduling import services
 from app.scheduling.models import Booking, BookingDraft
-from app.scheduling.queries import visit
+from app.scheduling.queries import beyond_reach, visit
+from tests.places import gazetteer
 from tests.scheduling.world import MONDAY, World
 from tests.web.scheduling.journey import PAT, Patient, answers, words
 
@@ -181,6 +182,34 @@ def test_a_draft_ends_after_some_hours(patient: Patient, session: Session, clock
     assert patient.get(review).status_code == 410
     services.forget_old_drafts(session, World.now.replace(year=2028))
     assert session.scalar(select(func.count()).select_from(BookingDraft)) == 0
+
+
+def test_a_home_beyond_their_reach_is_asked_about_once(patient: Patient, session: Session, world: World) -> None:
+    gazetteer.fill(session)
+    place = session.get_one(Location, world.location_id)
+    place.kind, place.radius_km = "home_visits", 20.0
+    session.get_one(Service, world.service_id).home_visit = True
+    world.set_hours(range(5))
+    session.commit()
+    key = patient.begin()
+    patient.post(patient.step(key, "questions/2"), **answers(2))
+    patient.post(patient.step(key, "questions/3"), **answers(3))
+    far, path = {**PAT, "address": "12 Long Road\nSeattle WA 98101"}, patient.step(key, "contact")
+    asked = patient.post(path, **far)
+    assert asked.status_code == 422
+    assert "That seems to be in Seattle, WA 98101." in words(asked)
+    assert "comes to homes within 12 miles." in words(asked)
+    again = re.search(r'name="sure_of"[^>]*value="([^"]+)"', asked.text)
+    assert again
+    assert patient.post(path, **far, sure_of=again[1]).location == patient.step(key, "review")
+
+
+@pytest.mark.parametrize("address", ["5 Elm Street, Austin TX 78704", "the blue house behind the mill", "Springfield"])
+def test_a_home_that_may_be_in_reach_is_not_asked_about(session: Session, world: World, address: str) -> None:
+    gazetteer.fill(session)
+    place = session.get_one(Location, world.location_id)
+    place.kind, place.radius_km = "home_visits", 20.0
+    assert beyond_reach(session, world.location_id, address) is None
 
 
 def test_an_odd_mail_address_is_asked_about_once(patient: Patient) -> None:

@@ -4,13 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request
+from flask_babel import gettext as _
 
 from app.doors.audience import audience
 from app.doors.caller import caller
+from app.doors.database import db
 from app.doors.locale import said
 from app.scheduling import contact
 from app.scheduling.draft import Draft, next_step
-from app.scheduling.queries import Offer
+from app.scheduling.queries import Offer, beyond_reach
+from app.web.formatting import distance, units_for
 from app.web.scheduling.book.blueprint import Answer, booking
 from app.web.scheduling.book.keeping import draft_of, goes_back, next_url, saved, saved_to
 from app.web.scheduling.book.page import page_of
@@ -32,7 +35,7 @@ def contact_step(slug: str, key: str) -> Answer:
     if request.method == "POST" and goes_back():
         return saved_to(slug, key, "questions/3", **_typed(form))
     complete = form.validate_on_submit()
-    if request.method == "POST" and _sound(form, offer) and complete:
+    if request.method == "POST" and _sound(form, offer) and complete and _near_enough(form, offer):
         return saved(slug, key, after="contact", contact_done=True, **_typed(form))
     page = page_of("contact", draft, offer, 3, form=form, key=key)
     return (page, 422) if form.errors else page
@@ -62,3 +65,19 @@ def _sound(form: ContactForm, offer: Offer) -> bool:
         field = getattr(form, error.field or "", form.email)
         field.errors = [*field.errors, said(error)]
     return not wrong
+
+
+def _near_enough(form: ContactForm, offer: Offer) -> bool:
+    """Ask once about an address that seems farther away than they come; the same one again is an answer."""
+    address = " ".join((form.address.data or "").split()) if form.home else ""
+    place = beyond_reach(db.session, offer.one.location_id, address) if address else None
+    if place is None or form.sure_of.data == address:
+        return True
+    form.sure_of.data = address
+    reach = distance(offer.radius_km or 0, units_for(offer.one.country))
+    asked = _(
+        "That seems to be in %(place)s. %(name)s comes to homes within %(reach)s. Change it, or send it again if it is right.",
+        place=place, name=offer.therapist_name, reach=reach,
+    )  # fmt: skip
+    form.address.errors = [*form.address.errors, asked]
+    return False
