@@ -23,6 +23,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+PLAIN, NOTHING = "unknot_plain", (None, None)
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(
@@ -141,4 +143,9 @@ def plain(session: Session) -> Connection:
     What the session has not written yet is written first.
     """
     session.flush()
-    return session.connection()
+    begun = session.get_transaction()
+    if begun is None or session.info.get(PLAIN, NOTHING)[0] is not begun:
+        connection = session.connection()
+        session.info[PLAIN] = session.get_transaction(), connection
+    known: Connection = session.info[PLAIN][1]
+    return known

@@ -10,11 +10,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
-from app.core.database import plain
+from app.core.statements import Statement
 from app.notifications.messages import Message, to_facts
 from app.notifications.models import OutboxMessage
 
-INSERT = insert(OutboxMessage.__table__)  # type: ignore[arg-type]
+INSERT = Statement(
+    insert(OutboxMessage.__table__),  # type: ignore[arg-type]
+    ("key", "kind", "about", "facts", "send_after", "created_at", "state", "attempts"),
+)
 READY = "mail"
 """The kind of a message that was written out in full when it was enqueued."""
 
@@ -41,11 +44,13 @@ def enqueue(session: Session, notices: Iterable[Notice]) -> None:
             "facts": json.dumps(one.facts),
             "send_after": one.send_after,
             "created_at": created_at,
+            "state": "waiting",
+            "attempts": 0,
         }
         for one in notices
     ]
     if rows:
-        plain(session).execute(INSERT, rows)
+        INSERT.run(session, *rows)
 
 
 def enqueue_message(session: Session, key: str, message: Message, *, about: str, send_after: datetime) -> None:

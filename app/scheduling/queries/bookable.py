@@ -7,8 +7,8 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, li
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.clock import now as this_moment
-from app.core.database import plain
 from app.core.errors import NotFound
+from app.core.statements import Statement
 from app.directory.listing import listing_day
 from app.directory.listing_models import Listing
 from app.directory.models import Location, Service, Therapist
@@ -113,10 +113,10 @@ BOOKABLE = OFFERED.join(Listing, (Listing.therapist_id == Therapist.id) & (Listi
 )
 """What everybody can book: only what is listed, with a licence for that very place (`directory.listing`)."""
 
-ONE = BOOKABLE.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
-ONE_LOCKED = ONE.with_for_update(of=Therapist)
-OWN = OFFERED.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
-OWN_LOCKED = OWN.with_for_update(of=Therapist)
+_ONE = BOOKABLE.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
+_OWN = OFFERED.where(Service.id == bindparam("service"), Location.id == bindparam("location"))
+ONE, ONE_LOCKED = Statement(_ONE), Statement(_ONE.with_for_update(of=Therapist))
+OWN, OWN_LOCKED = Statement(_OWN), Statement(_OWN.with_for_update(of=Therapist))
 
 
 def bookables(
@@ -138,7 +138,7 @@ def bookable(
     """
     scope = {"service": service_id, "location": location_id}
     query = (OWN_LOCKED if lock else OWN) if by_owner else (ONE_LOCKED if lock else ONE)
-    row = plain(session).execute(query, scope).first()
-    if row is None:
+    found = query.rows(session, scope)
+    if not found:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
-    return Bookable._make(row)
+    return Bookable._make(found[0])

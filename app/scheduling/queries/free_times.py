@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
+from app.core.statements import Statement
 from app.scheduling.models import TimelineWeek
 from app.scheduling.quanta import QUANTUM_MINUTES, Span, ceil_quantum, floor_quantum
 from app.scheduling.queries.bookable import Bookable, bookables
@@ -21,9 +21,11 @@ Rows = dict[int, tuple[dict[int, bytes], dict[int, bytes]]]
 """By location: its `open` and its `busy` rows by week."""
 
 
-TIMELINE = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
-    TimelineWeek.therapist_id == bindparam("therapist"),
-    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+TIMELINE = Statement(
+    select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy).where(
+        TimelineWeek.therapist_id == bindparam("therapist"),
+        TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+    )
 )
 
 
@@ -146,7 +148,7 @@ def timeline_rows(session: Session, therapist_id: int, weeks: range) -> Rows:
     """A therapist's timeline by location."""
     found: Rows = {}
     scope = {"therapist": therapist_id, "first": weeks[0], "last": weeks[-1]}
-    for location_id, week, opened, busy in plain(session).execute(TIMELINE, scope):
+    for location_id, week, opened, busy in TIMELINE.rows(session, scope):
         by_week = found.setdefault(location_id, ({}, {}))
         by_week[0][week], by_week[1][week] = opened, busy
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
+from app.core.statements import Statement
 from app.directory.listing_facts import UNKNOWN
 from app.directory.services import bound_first_times
 from app.scheduling.models import TimelineWeek
@@ -20,11 +20,13 @@ Weeks = Mapping[int, bytes]
 """Rows by week."""
 
 LONGEST_TRAVEL = 240 // 5
-ROWS_OF = select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.busy).where(
-    TimelineWeek.therapist_id == bindparam("therapist"),
-    TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+ROWS_OF = Statement(
+    select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.busy).where(
+        TimelineWeek.therapist_id == bindparam("therapist"),
+        TimelineWeek.week.between(bindparam("first"), bindparam("last")),
+    )
 )
-UPDATE_BUSY = (
+UPDATE_BUSY = Statement(
     update(TimelineWeek)
     .where(
         TimelineWeek.therapist_id == bindparam("at_therapist"),
@@ -55,7 +57,7 @@ def add_busy(
             if week in weeks and any(bits)
         ]
     if changed:
-        plain(session).execute(UPDATE_BUSY, changed)
+        UPDATE_BUSY.run(session, *changed)
 
 
 def _either(one: bytes, other: bytes) -> bytes:
@@ -76,7 +78,7 @@ def refresh_busy(session: Session, therapist_id: int, touched: Iterable[Interval
             if any(join([was]) & ~join([busy[week]]) for week, was in weeks.items()):
                 freed.add(location_id)
         if changed:
-            plain(session).execute(UPDATE_BUSY, changed)
+            UPDATE_BUSY.run(session, *changed)
     if freed:
         # A visit more leaves the bound on the first free time true; a visit less may not.
         bound_first_times(session, {therapist_id: dict.fromkeys(freed, UNKNOWN)})
@@ -98,7 +100,7 @@ def _locations(session: Session, therapist_id: int, span: Span) -> dict[int, dic
     """By location and week, what was busy so far."""
     found: dict[int, dict[int, bytes]] = defaultdict(dict)
     scope = {"therapist": therapist_id, "first": span.weeks[0], "last": span.weeks[-1]}
-    for location_id, week, busy in plain(session).execute(ROWS_OF, scope):
+    for location_id, week, busy in ROWS_OF.rows(session, scope):
         found[location_id][week] = busy
     return found
 

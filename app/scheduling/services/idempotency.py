@@ -12,20 +12,20 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
 from app.core.errors import Conflict, Invalid
+from app.core.statements import Statement
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking, IdempotencyKey
 from app.scheduling.services.booking import Booked, BookingRequest, Prepared, book_prepared, fingerprint, prepared
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
-STORED = (
+STORED = Statement(
     select(IdempotencyKey.fingerprint, IdempotencyKey.answer, IdempotencyKey.expires_at, Booking.token)
     .join(Booking)
     .where(IdempotencyKey.key_hash == bindparam("key_hash"))
 )
-KEEP = insert(IdempotencyKey.__table__)  # type: ignore[arg-type]
+KEEP = Statement(insert(IdempotencyKey.__table__))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ def book_once(session: Session, key: str, request: BookingRequest, now: datetime
 
 def is_answered(session: Session, one: Keyed, now: datetime) -> bool:
     """Whether the key was used in the last 24 hours: then nothing more is booked with it."""
-    row = plain(session).execute(STORED, {"key_hash": one.key_hash}).first()
-    return row is not None and row.expires_at > now
+    return any(expires_at > now for _, _, expires_at, _ in STORED.rows(session, {"key_hash": one.key_hash}))
 
 
 def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
@@ -92,21 +91,22 @@ def _whose(person: Contact) -> str:
 
 
 def _stored(session: Session, one: Keyed, now: datetime) -> Booked | None:
-    row = plain(session).execute(STORED, {"key_hash": one.key_hash}).first()
-    if row is None:
+    found = STORED.rows(session, {"key_hash": one.key_hash})
+    if not found:
         return None
-    if row.expires_at <= now:
+    printed, answer, expires_at, token = found[0]
+    if expires_at <= now:
         forget_old_keys(session, now)
         return None
-    if row.fingerprint != one.fingerprint:
+    if printed != one.fingerprint:
         raise Invalid(
             "This Idempotency-Key was used for another request.", field="Idempotency-Key", code="idempotency-mismatch"
         )
-    facts = orjson.loads(row.answer)
+    facts = orjson.loads(answer)
     moments = {
         name: datetime.fromisoformat(facts[name]) if facts[name] else None for name in ("starts_at", "expires_at")
     }
-    return Booked(**{**facts, **moments, "token": row.token})
+    return Booked(**{**facts, **moments, "token": token})
 
 
 def _keep(session: Session, one: Keyed, made: Booked, now: datetime) -> None:
@@ -118,6 +118,6 @@ def _keep(session: Session, one: Keyed, made: Booked, now: datetime) -> None:
         "expires_at": now + KEPT,
     }
     try:
-        plain(session).execute(KEEP, answer)
+        KEEP.run(session, answer)
     except IntegrityError as error:
         raise Conflict("The same request is being answered. Try again.", code="idempotency-race") from error

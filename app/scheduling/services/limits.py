@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import UtcDateTime, plain
 from app.core.errors import Forbidden
+from app.core.statements import Statement
 from app.scheduling.contact import Contact, email_key
 from app.scheduling.models import BlockedPerson, Booking
 from app.scheduling.queries.bookable import Bookable
@@ -32,26 +33,28 @@ MOST_OPEN_ANYWHERE = 6
 MOST_UNPROVED = 3
 """Requests by telephone number alone that may wait for one therapist at once."""
 
-LOCK_PERSON = text("SELECT pg_advisory_xact_lock(:one), pg_advisory_xact_lock(:other)")
+LOCK_PERSON = Statement(text("SELECT pg_advisory_xact_lock(:one), pg_advisory_xact_lock(:other)"))
 EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String)
 
 
 def _open_requests(same: ColumnElement[bool]) -> Select[int]:
     """The therapist of each open request; a series is one request."""
     waiting = select(Booking.therapist_id, func.coalesce(Booking.series_id, cast(Booking.id, String)))
-    each = waiting.where(same, Booking.state.in_(sorted(OPEN))).distinct().subquery()
+    each = waiting.where(same, Booking.state.in_([literal(state) for state in sorted(OPEN)])).distinct().subquery()
     return select(each.c.therapist_id)
 
 
-PERSON = union_all(
-    select(literal(0)).where(
-        exists().where(
-            BlockedPerson.therapist_id == bindparam("therapist"),
-            or_(BlockedPerson.value == EMAIL, BlockedPerson.value == PHONE),
-        )
-    ),
-    _open_requests(Booking.email_key == EMAIL),
-    _open_requests((Booking.phone == PHONE) & (EMAIL.is_(None) | (Booking.email_key != EMAIL))),
+PERSON = Statement(
+    union_all(
+        select(literal(0)).where(
+            exists().where(
+                BlockedPerson.therapist_id == bindparam("therapist"),
+                or_(BlockedPerson.value == EMAIL, BlockedPerson.value == PHONE),
+            )
+        ),
+        _open_requests(Booking.email_key == EMAIL),
+        _open_requests((Booking.phone == PHONE) & (EMAIL.is_(None) | (Booking.email_key != EMAIL))),
+    )
 )
 """0 when this person is blocked, and the therapist of each request that waits for an answer. NULL matches nothing."""
 
@@ -71,7 +74,7 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
     """
     lock_person(session, person.email_key, person.phone)
     who = {"therapist": one.therapist_id, "email": person.email_key, "phone": person.phone}
-    found = list(plain(session).execute(PERSON, who).scalars())
+    found = [therapist_id for (therapist_id,) in PERSON.rows(session, who)]
     if 0 in found:
         raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
     if found.count(one.therapist_id) >= one.most_open_requests or len(found) >= MOST_OPEN_ANYWHERE:
@@ -99,12 +102,11 @@ def lock_person(session: Session, *known_by: str | None) -> None:
 
     After a therapist's lock, never before it; two locks of one person always in the same order.
     """
-    connection = plain(session)
-    if connection.dialect.name != "postgresql":
+    if plain(session).dialect.name != "postgresql":
         return
     keys = sorted(_lock_key(each) for each in known_by if each)
     if keys:
-        connection.execute(LOCK_PERSON, {"one": keys[0], "other": keys[-1]})
+        LOCK_PERSON.run(session, {"one": keys[0], "other": keys[-1]})
 
 
 def _lock_key(known_by: str) -> int:

@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
 from app.core.errors import Conflict
+from app.core.statements import Statement
 from app.directory.listing import FREE_HOURS
 from app.directory.listing_facts import Bound
 from app.directory.models import Location, Therapist
@@ -41,11 +41,13 @@ from app.scheduling.states import LIVE
 from app.scheduling.timeline import free_hours, join_weeks, open_bits, split
 
 DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
-OCCUPY = text(
-    "INSERT INTO occupancy (therapist_id, quantum, booking_id)"
-    " WITH RECURSIVE owned(quantum) AS"
-    " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
-    " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
+OCCUPY = Statement(
+    text(
+        "INSERT INTO occupancy (therapist_id, quantum, booking_id)"
+        " WITH RECURSIVE owned(quantum) AS"
+        " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
+        " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
+    )
 )
 
 
@@ -106,10 +108,7 @@ def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500
     bounds = {}
     for therapist_id in ids:
         scope = {"therapist": therapist_id, "first": first, "last": first + 1}
-        rows = [
-            _row(therapist_id, at, week, opened, busy)
-            for at, week, opened, busy in plain(session).execute(TIMELINE, scope)
-        ]
+        rows = [_row(therapist_id, at, week, opened, busy) for at, week, opened, busy in TIMELINE.rows(session, scope)]
         bounds[therapist_id] = _bounds(rows, settings_of(session, therapist_id), now)
     bound_first_times(session, bounds)
     return ids[-1] if ids else 0
@@ -140,7 +139,7 @@ def occupy(session: Session, therapist_id: int, booking_id: int, first: int, las
     """Own the quanta `[first, last)`; Conflict when one of them is somebody's."""
     owned = {"therapist": therapist_id, "booking": booking_id, "first": first, "last": last}
     try:
-        plain(session).execute(OCCUPY, owned)
+        OCCUPY.run(session, owned)
     except IntegrityError as error:
         raise Conflict("That time was just taken.", code="time-taken") from error
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.core.database import plain
 from app.core.errors import Conflict
+from app.core.statements import Statement
 from app.notifications.outbox import Notice, enqueue, withdraw
 from app.scheduling import deadlines
 from app.scheduling.models import Booking, BookingEvent
@@ -19,8 +19,15 @@ from app.scheduling.services.timelines import intervals_of, occupy, own
 from app.scheduling.states import ENDED, OPEN, Action, Actor, State, next_state
 
 NO_NEW_TIME: dict[str, None] = dict.fromkeys(("new_starts_at", "new_location_id", "new_by", "new_expires_at"))
-INSERT_BOOKING = insert(Booking.__table__)  # type: ignore[arg-type]
-INSERT_EVENT = insert(BookingEvent.__table__)  # type: ignore[arg-type]
+UNSAID = {
+    column.name: column.default.arg if column.default is not None and column.default.is_scalar else None
+    for column in Booking.__table__.c
+    if not column.primary_key
+}
+"""What a new booking has in the columns that nobody filled."""
+
+INSERT_BOOKING = Statement(insert(Booking.__table__).returning(Booking.__table__.c.id), UNSAID)  # type: ignore[arg-type]
+INSERT_EVENT = Statement(insert(BookingEvent.__table__))  # type: ignore[arg-type]
 CALENDAR_ACTIONS = frozenset({"confirm", "accept", "move", "cancel"})
 
 
@@ -76,15 +83,14 @@ def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, 
 def _insert(session: Session, booking: Booking) -> None:
     """One plain INSERT: many people book at once, and the unit of work costs as much as the rest together."""
     values = {name: value for name, value in booking.__dict__.items() if not name.startswith("_")}
-    made = plain(session).execute(INSERT_BOOKING, values).inserted_primary_key
-    booking.id = cast(Row[int], made)[0]
+    ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | values)
 
 
 def _record(
     session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str
 ) -> None:
-    plain(session).execute(
-        INSERT_EVENT,
+    INSERT_EVENT.run(
+        session,
         {
             "booking_id": booking.id,
             "number": booking.events,

@@ -1,0 +1,129 @@
+"""Statements of the hot path: written out for the database once, then handed to its driver as they stand.
+
+`Connection.execute` builds a dozen objects around each run, which takes several times as long as SQLite's own work, and
+as long again as PostgreSQL's. Where somebody listens to what is executed (who counts statements, say), it goes that way
+all the same.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, Connection, Dialect, TextClause
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import TypeEngine
+
+from app.core.database import plain
+
+CURSOR = "unknot_cursor"
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+
+
+class Statement:
+    """A statement whose text is the same whatever its values: lists in it are written out, as `in_` does not.
+
+    `columns` are those that an INSERT fills: all that have a default, too.
+    """
+
+    def __init__(self, what: SelectBase | UpdateBase | TextClause, columns: Collection[str] | None = None) -> None:
+        self.what = what
+        self._columns = columns
+        self._written: dict[str, _Written] = {}
+
+    def rows(self, session: Session, values: Values) -> list[tuple[Any, ...]]:
+        """What it finds, or returns of what it wrote."""
+        connection = plain(session)
+        if connection.dispatch.before_cursor_execute:
+            return [tuple(row) for row in connection.execute(self.what, values)]
+        written = self._for(connection.dialect)
+        return written.read(_executed(connection, written, (values,)).fetchall())
+
+    def run(self, session: Session, *values: Values) -> None:
+        """Only do it, once for each of the values."""
+        connection = plain(session)
+        if connection.dispatch.before_cursor_execute:
+            connection.execute(self.what, values)
+        else:
+            _executed(connection, self._for(connection.dialect), values)
+
+    def _for(self, dialect: Dialect) -> "_Written":
+        found = self._written.get(dialect.name)
+        if found is None:
+            found = self._written[dialect.name] = _write(self.what, dialect, self._columns)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A statement in one database's words, and how values go in and columns come out where they do not as they are."""
+
+    text: str
+    fixed: Values
+    late: Mapping[str, BindParameter[Any]]
+    inward: Mapping[str, Convert]
+    order: Sequence[str] | None
+    outward: Mapping[int, Convert]
+
+    def bound(self, values: Values) -> Values | Sequence[Any]:
+        found = {**self.fixed, **values}
+        for name, parameter in self.late.items():
+            found[name] = parameter.effective_value
+        for name, convert in self.inward.items():
+            found[name] = convert(found[name])
+        return found if self.order is None else [found[name] for name in self.order]
+
+    def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [self._read(row) for row in rows] if self.outward else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        cells = list(row)
+        for at, convert in self.outward.items():
+            cells[at] = convert(cells[at])
+        return tuple(cells)
+
+
+def _write(what: SelectBase | UpdateBase | TextClause, dialect: Dialect, columns: Collection[str] | None) -> _Written:
+    written = cast(SQLCompiler, what.compile(dialect=dialect, column_keys=None if columns is None else list(columns)))
+    if written.post_compile_params or written.literal_execute_params or written.insert_prefetch:
+        raise ValueError(f"not the same text and values each time: {written}")
+    binds = written.binds
+    found = () if isinstance(what, TextClause) else what.exported_columns
+    read = {at: _outward(column.type, dialect) for at, column in enumerate(found)}
+    return _Written(
+        text=str(written),
+        fixed={name: each.value for name, each in binds.items() if not each.required and each.callable is None},
+        late={name: each for name, each in binds.items() if each.callable is not None},
+        inward={name: convert for name, each in binds.items() if (convert := _inward(each.type, dialect))},
+        order=written.positiontup,
+        outward={at: convert for at, convert in read.items() if convert},
+    )
+
+
+def _inward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return of.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _outward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return of.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _executed(connection: Connection, written: _Written, values: Sequence[Values]) -> Any:
+    """The connection's own cursor, after it ran the statement. Errors are those of `Connection.execute`."""
+    cursor = connection.info.get(CURSOR)
+    if cursor is None:
+        cursor = connection.info[CURSOR] = connection.connection.cursor()
+    try:
+        if len(values) == 1:
+            cursor.execute(written.text, written.bound(values[0]))
+        else:
+            cursor.executemany(written.text, [written.bound(each) for each in values])
+    except Exception as error:
+        dialect = connection.dialect
+        base = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(written.text, None, error, base, hide_parameters=True, dialect=dialect) from error
+    return cursor
