@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Flask
 from flask_alembic import Alembic
-from flask_openapi import Info, OpenAPI
+from flask_openapi import Info
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, web
 from app.core import crypto, logs
 from app.doors import audience, database, errors, limits, links, locale, readable, request_log, security, where
+from app.doors.application import Application
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.settings import flask_settings
 from app.tables import Base
@@ -23,7 +24,7 @@ csrf = CSRFProtect()
 def create_app(settings: Settings | None = None, overrides: dict[str, Any] | None = None) -> Flask:
     """The application. `settings` default to the environment; `overrides` are Flask settings, for tests."""
     settings = settings or from_environment()
-    app = OpenAPI(
+    app = Application(
         "unknot",
         info=Info(title="Unknot", version="1"),
         root_path=str(ROOT / "app"),
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
     return app
 
 
-def _wire(app: OpenAPI) -> None:
+def _wire(app: Application) -> None:
     database.init_app(app)
     alembic.init_app(app)
     locale.init_app(app)

@@ -1,6 +1,7 @@
 """Encryption at rest of what patients and doctors write (MultiFernet: the first key writes, all keys read)."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Dialect, LargeBinary
@@ -45,6 +46,18 @@ def rotate(sealed: bytes) -> bytes:
         raise ValueError("none of the installed data keys opens this text") from error
 
 
+class Sealed(str):
+    """A text that is encrypted already: by somebody who will write it while others wait, and has the time now."""
+
+    __slots__ = ("ciphertext",)
+    ciphertext: bytes
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)
+        made.ciphertext = encrypt(text)
+        return made
+
+
 class EncryptedText(TypeDecorator[str]):
     """A text column that is ciphertext in the database."""
 
@@ -52,6 +65,8 @@ class EncryptedText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if isinstance(value, Sealed):
+            return value.ciphertext
         return None if value is None else encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:

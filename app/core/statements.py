@@ -7,19 +7,16 @@ all the same.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, TextClause
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Insert, Select, TextClause, Update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import TypeEngine
 
 from app.core.database import plain
 
 CURSOR = "unknot_cursor"
+Words = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | TextClause
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 
@@ -30,7 +27,7 @@ class Statement:
     `columns` are those that an INSERT fills: all that have a default, too.
     """
 
-    def __init__(self, what: SelectBase | UpdateBase | TextClause, columns: Collection[str] | None = None) -> None:
+    def __init__(self, what: Words, columns: Collection[str] | None = None) -> None:
         self.what = what
         self._columns = columns
         self._written: dict[str, _Written] = {}
@@ -87,8 +84,8 @@ class _Written:
         return tuple(cells)
 
 
-def _write(what: SelectBase | UpdateBase | TextClause, dialect: Dialect, columns: Collection[str] | None) -> _Written:
-    written = cast(SQLCompiler, what.compile(dialect=dialect, column_keys=None if columns is None else list(columns)))
+def _write(what: Words, dialect: Dialect, columns: Collection[str] | None) -> _Written:
+    written = what.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
     if written.post_compile_params or written.literal_execute_params or written.insert_prefetch:
         raise ValueError(f"not the same text and values each time: {written}")
     binds = written.binds
@@ -113,8 +110,8 @@ def _outward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
 
 
 def _executed(connection: Connection, written: _Written, values: Sequence[Values]) -> Any:
-    """The connection's own cursor, after it ran the statement. Errors are those of `Connection.execute`."""
-    cursor = connection.info.get(CURSOR)
+    """The connection's own cursor, after it ran the statement."""
+    cursor: Any = connection.info.get(CURSOR)
     if cursor is None:
         cursor = connection.info[CURSOR] = connection.connection.cursor()
     try:
@@ -122,8 +119,7 @@ def _executed(connection: Connection, written: _Written, values: Sequence[Values
             cursor.execute(written.text, written.bound(values[0]))
         else:
             cursor.executemany(written.text, [written.bound(each) for each in values])
-    except Exception as error:
-        dialect = connection.dialect
-        base = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(written.text, None, error, base, hide_parameters=True, dialect=dialect) from error
+    except BaseException as error:  # noqa: BLE001 - handed on
+        # Wrapped, told to who listens, and a connection that was lost is given up: what `Connection.execute` does.
+        connection._handle_dbapi_exception(error, written.text, None, None, None)
     return cursor

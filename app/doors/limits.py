@@ -1,6 +1,7 @@
 """Rate limits. Kept in memory without Redis: then they are per process, so the caps that matter stay low."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, g
@@ -23,6 +24,8 @@ LIMITS = {
 """What one network address may do. The names are settings, so that a load test can widen them."""
 
 limiter = Limiter(get_remote_address, headers_enabled=True, default_limits=["1200 per minute"])
+# The library asks four times a request what is exempt, and works it out anew each time.
+limiter.limit_manager.exemption_scope = cache(limiter.limit_manager.exemption_scope)  # type: ignore[method-assign]
 
 
 def limit(name: str, *methods: str) -> Callable[[View], View]:

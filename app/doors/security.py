@@ -4,6 +4,16 @@ import secrets
 
 from flask import Flask, Response, current_app, g
 
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+}
+"""Unless the view says something else."""
+
 
 def nonce() -> str:
     """This response's nonce for the few inline blocks that cannot be files (JSON-LD)."""
@@ -43,14 +53,11 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", content_policy(g.get("csp_nonce"), _tile_origin()))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=()")
+        said = {name.lower() for name, _ in response.headers}
+        wanted = {"Content-Security-Policy": content_policy(g.get("csp_nonce"), _tile_origin()), **ALWAYS}
         if current_app.config["SETTINGS"].base_url.startswith("https://"):
-            headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+            wanted["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        for name, value in wanted.items():
+            if name.lower() not in said:
+                response.headers.add(name, value)
         return response

@@ -1,33 +1,30 @@
 """Making a booking: the hot path. Everything that is checked is checked here, for page and API alike."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
 
+from app.core.crypto import Sealed
 from app.core.errors import Conflict, Invalid
-from app.core.tokens import new_code, new_token, token_hash
+from app.core.tokens import new_token
 from app.core.zones import zone
 from app.scheduling import contact, deadlines, safety
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable, bookable
 from app.scheduling.queries.free_times import Rows, is_free, rows_at, series_plan, times_near
-from app.scheduling.queries.visits import PURPOSE
 from app.scheduling.safety import Screening
 from app.scheduling.series import WRONG as SERIES_WRONG
+from app.scheduling.services.beginning import Keys, new_booking, new_keys
 from app.scheduling.services.busy import Weeks
 from app.scheduling.services.limits import check_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import PATIENT, Action, Actor
 
-CONFIRM_PURPOSE = "confirm"
-REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LONGEST_NOTE = 2000
 
 
@@ -63,18 +60,23 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that was looked at as far as that goes without the database: nobody waits for this work."""
+    """A request that was looked at as far as that goes without the database: nobody waits for this work.
+
+    What will be sealed is sealed already.
+    """
 
     request: BookingRequest
     person: Contact
-    screening: str
+    keys: Keys
+    note: str | None
+    screening: str | None = None
 
 
 def prepared(request: BookingRequest) -> Prepared:
     """The request, its safety questions passed and its contact tidied; Invalid as `book`."""
     check_screening(request.screening)
-    screening = orjson.dumps(safety.to_facts(request.screening)).decode()
-    return Prepared(request, contact.tidied(request.contact), screening)
+    screening = Sealed(orjson.dumps(safety.to_facts(request.screening)).decode())
+    return Prepared(request, contact.tidied(request.contact), new_keys(), _note(request), screening)
 
 
 def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
@@ -116,7 +118,15 @@ def book_series(session: Session, request: BookingRequest, every_weeks: int, cou
         raise Conflict("Some of these dates are not free.", code="series-not-free", facts={"dates": taken})
     series_id = new_token()
     return [
-        _make(session, one, ready, now, starts_at=each.starts_at, series_id=series_id, quiet=number > 0)
+        _make(
+            session,
+            one,
+            replace(ready, keys=new_keys()),
+            now,
+            starts_at=each.starts_at,
+            series_id=series_id,
+            quiet=number > 0,
+        )
         for number, each in enumerate(plan)
     ]
 
@@ -127,7 +137,7 @@ def enter(session: Session, request: BookingRequest, therapist: Actor, now: date
     if one.therapist_id != therapist.id:
         raise Invalid("This is not your service.", field="service", code="not-yours")
     check_free(session, one._replace(minimum_notice=0), request.starts_at, now)
-    ready = Prepared(request, contact.checked(request.contact, one.country), "")
+    ready = Prepared(request, contact.checked(request.contact, one.country), new_keys(), _note(request))
     return _make(session, one, ready, now, actor=therapist)
 
 
@@ -223,84 +233,34 @@ def _make(
     quiet: bool = False,
     known: Mapping[int, Weeks] | None = None,
 ) -> Booked:
-    request, person = ready.request, ready.person
+    request, person, keys = ready.request, ready.person, ready.keys
     at = starts_at or request.starts_at
     action = _first_action(one, request, person, actor)
-    confirm, code = new_token(), new_code()
-    booking = new_booking(
-        one, at, person, expires_at=_deadline(action, one, person, at, now), created_at=now, series_id=series_id
-    )
-    booking.verified_at = now if request.verified or actor.kind == "therapist" else None
-    booking.screening = ready.screening or None
-    booking.note = request.note.strip()[:LONGEST_NOTE] or None
-    booking.referral_id = request.referral_id
     secret = action == "hold" and not quiet
-    if secret:
-        seal_confirmation(booking, confirm, code)
-    facts = {"confirm": confirm, "code": code} if secret else {}
+    booking = new_booking(
+        one,
+        at,
+        person,
+        keys,
+        expires_at=_deadline(action, one, person, at, now),
+        created_at=now,
+        series_id=series_id,
+        verified_at=now if request.verified or actor.kind == "therapist" else None,
+        screening=ready.screening,
+        note=ready.note,
+        referral_id=request.referral_id,
+        **(keys.confirmation.columns if secret else {}),
+    )
+    facts = keys.confirmation.facts if secret else {}
     if series_id:
         facts["series"] = series_id
     transition(session, booking, action, actor, now, facts=facts, quiet=quiet, known=known)
     return booked(booking)
 
 
-def new_booking(
-    one: Bookable,
-    at: datetime,
-    person: Contact,
-    *,
-    expires_at: datetime | None,
-    created_at: datetime,
-    series_id: str | None,
-) -> Booking:
-    """A booking with what was agreed, in no state yet."""
-    token = new_token()
-    return Booking(
-        reference="".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8)),
-        token_hash=token_hash(PURPOSE, token),
-        token=token,
-        expires_at=expires_at,
-        created_at=created_at,
-        sequence=0,
-        events=0,
-        therapist_id=one.therapist_id,
-        location_id=one.location_id,
-        service_id=one.service_id,
-        service_name=one.service_name,
-        minutes=one.minutes,
-        buffer_before=one.buffer_before,
-        buffer_after=one.buffer_after,
-        price_cents=one.price_cents,
-        currency=one.currency,
-        cancel_cutoff=one.cancel_cutoff,
-        reschedule_cutoff=one.reschedule_cutoff,
-        series_id=series_id,
-        name=person.name,
-        email=person.email,
-        email_key=person.email_key,
-        phone=person.phone,
-        visit_for=person.visit_for,
-        address=person.address,
-        locale=person.locale,
-        **when(at, one.minutes, one.time_zone),
-    )
-
-
-def when(at: datetime, minutes: int, time_zone: str) -> dict[str, Any]:
-    """The columns that say when a visit is."""
-    wall = at.astimezone(zone(time_zone)).replace(tzinfo=None)
-    return {
-        "starts_at": at,
-        "ends_at": at + timedelta(minutes=minutes),
-        "wall_start": wall.isoformat(timespec="minutes"),
-        "time_zone": time_zone,
-    }
-
-
-def seal_confirmation(booking: Booking, confirm: str, code: str) -> None:
-    """Keep only hashes of the link and the code that the mail carries."""
-    booking.confirm_hash = token_hash(CONFIRM_PURPOSE, confirm)
-    booking.code_hash = token_hash(booking.token_hash, code)
+def _note(request: BookingRequest) -> str | None:
+    note = request.note.strip()[:LONGEST_NOTE]
+    return Sealed(note) if note else None
 
 
 def _deadline(action: Action, one: Bookable, person: Contact, at: datetime, now: datetime) -> datetime | None:

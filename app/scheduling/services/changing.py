@@ -10,7 +10,8 @@ from app.scheduling import deadlines
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable
 from app.scheduling.services.answering import check_in_time, place
-from app.scheduling.services.booking import check_free, when
+from app.scheduling.services.beginning import when
+from app.scheduling.services.booking import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
 from app.scheduling.services.transitions import NO_NEW_TIME, transition

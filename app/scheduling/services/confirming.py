@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Gone, NotFound
-from app.core.tokens import looks_like_token, new_code, new_token, same, token_hash
+from app.core.tokens import looks_like_token, same, token_hash
 from app.directory.models import Therapist
 from app.notifications.outbox import Notice, enqueue, withdraw
 from app.scheduling import deadlines, safety
@@ -17,7 +17,8 @@ from app.scheduling.models import Booking, SchedulingSettings
 from app.scheduling.plan import HOLD
 from app.scheduling.queries.bookable import setting
 from app.scheduling.safety import Screening
-from app.scheduling.services.booking import CONFIRM_PURPOSE, Booked, booked, check_screening, seal_confirmation
+from app.scheduling.services.beginning import CONFIRM_PURPOSE, new_confirmation
+from app.scheduling.services.booking import Booked, booked, check_screening
 from app.scheduling.services.offers import check_offer_stands, is_offer, offer_taken
 from app.scheduling.services.subject import of_token, the_booking
 from app.scheduling.services.transitions import about_visit, transition
@@ -76,16 +77,15 @@ def mail_again(session: Session, token: object, now: datetime) -> None:
         )
     booking.code_mails += 1
     booking.code_tries = 0
-    confirm, code = new_token(), new_code()
-    seal_confirmation(booking, confirm, code)
+    again = new_confirmation(booking.token_hash)
+    booking.confirm_hash, booking.code_hash = again.link_hash, again.code_hash
     about = about_visit(booking.id)
     withdraw(session, about, [HOLD])
     facts = {
         "booking": booking.id,
         "starts_at": booking.starts_at.isoformat(),
         "to": "patient",
-        "confirm": confirm,
-        "code": code,
+        **again.facts,
     }
     enqueue(session, [Notice(f"{about}:again:{booking.code_mails}", HOLD, about, facts, now)])
 

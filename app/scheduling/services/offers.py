@@ -17,7 +17,7 @@ from app.scheduling.contact import Contact
 from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry, WaitlistOffer
 from app.scheduling.queries.bookable import Bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, free_times_of
-from app.scheduling.services.booking import new_booking
+from app.scheduling.services.beginning import new_booking, new_keys
 from app.scheduling.services.limits import check_not_blocked, lock_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import ENDED, SYSTEM
@@ -163,7 +163,7 @@ def _first_suiting(
 def _offer(session: Session, entry: WaitlistEntry, one: Bookable, free: FreeTime, now: datetime) -> int:
     person = Contact(entry.name, entry.email, entry.phone, locale=entry.locale)
     until = deadlines.offer_until(now, free.starts_at)
-    booking = new_booking(one, free.starts_at, person, expires_at=until, created_at=now, series_id=None)
+    booking = new_booking(one, free.starts_at, person, new_keys(), expires_at=until, created_at=now)
     transition(session, booking, "hold", SYSTEM, now, facts={"entry": entry.id})
     session.execute(
         insert(WaitlistOffer),

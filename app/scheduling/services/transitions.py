@@ -82,8 +82,8 @@ def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, 
 
 def _insert(session: Session, booking: Booking) -> None:
     """One plain INSERT: many people book at once, and the unit of work costs as much as the rest together."""
-    values = {name: value for name, value in booking.__dict__.items() if not name.startswith("_")}
-    ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | values)
+    said = {name: value for name, value in booking.__dict__.items() if name in UNSAID}
+    ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | said)
 
 
 def _record(

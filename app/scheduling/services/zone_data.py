@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.core.zones import zone
 from app.scheduling.models import Booking, Occupancy, SchedulingSettings, ZoneData
-from app.scheduling.services.booking import when
+from app.scheduling.services.beginning import when
 from app.scheduling.services.timelines import lock, own, rederive
 from app.scheduling.states import OPEN
 

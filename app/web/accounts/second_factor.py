@@ -67,8 +67,8 @@ def _demo_code() -> dict[str, Any]:
 
 def _guard_changes() -> Response | None:
     """Whoever has a guarded role and only typed the password changes nothing about the factor they did not show."""
-    user = caller()
-    if request.endpoint not in CHANGES or user is None:
+    user = caller() if request.endpoint in CHANGES else None
+    if user is None:
         return None
     g.had_second_factor = user.has_second_factor
     barred = request.method == "POST" and user.role_names & GUARDED and step_before_rooms(user) is Step.SIGN_IN
