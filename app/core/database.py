@@ -13,7 +13,6 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     MetaData,
-    Select,
     Text,
     bindparam,
 )
@@ -94,37 +93,6 @@ def among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
     For what runs several times a request. A list of values is written and prepared anew for each length of it.
     """
     return column.op("IN", is_comparison=True)(_Several(bindparam(name, type_=_Integers())))
-
-
-class Straight:
-    """A select for what every search asks several times: written once a dialect, and sent to the driver as it is.
-
-    Its columns are plain numbers, texts and bytes, since no type of ours reads them; its parameters are numbers, or
-    collections of whole ones (`among`). In the session's transaction; what it has not written yet is written first.
-    """
-
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self._statement = statement
-        self._written: dict[str, SQLCompiler] = {}
-
-    def rows(self, session: Session, **values: float | Collection[int]) -> list[tuple[Any, ...]]:
-        connection = plain(session)
-        written = self._for(connection.dialect)
-        known = {**written.params, **{name: _sent(value, connection.dialect) for name, value in values.items()}}
-        names = written.positiontup
-        return driver_rows(connection, written.string, [known[name] for name in names] if names else known)
-
-    def _for(self, dialect: Dialect) -> SQLCompiler:
-        if dialect.name not in self._written:
-            self._written[dialect.name] = self._statement.compile(dialect=dialect)
-        return self._written[dialect.name]
-
-
-_integers = _Integers()
-
-
-def _sent(value: float | Collection[int], dialect: Dialect) -> Any:
-    return value if isinstance(value, int | float) else _integers.process_bind_param(value, dialect)
 
 
 def driver_rows(connection: Connection, sql: str, values: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Statements of the hot path: written out for the database once, then handed to its driver as they stand.
+"""Statements of the hot paths: written out for the database once, then handed to its driver as they stand.
 
 `Connection.execute` builds a dozen objects around each run, which takes several times as long as SQLite's own work, and
 as long again as PostgreSQL's. Where somebody listens to what is executed (who counts statements, say), it goes that way
@@ -22,7 +22,7 @@ Convert = Callable[[Any], Any]
 
 
 class Statement:
-    """A statement whose text is the same whatever its values: lists in it are written out, as `in_` does not.
+    """A statement whose text is the same whatever its values: `among` takes a list of any length, `in_` does not.
 
     `columns` are those that an INSERT fills: all that have a default, too.
     """
@@ -38,7 +38,7 @@ class Statement:
         if connection.dispatch.before_cursor_execute:
             return [tuple(row) for row in connection.execute(self.what, values)]
         written = self._for(connection.dialect)
-        return written.read(_executed(connection, written, (values,)).fetchall())
+        return written.read(_executed(connection, written, (values,)), connection.dialect)
 
     def run(self, session: Session, *values: Values) -> None:
         """Only do it, once for each of the values."""
@@ -55,16 +55,20 @@ class Statement:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Written:
-    """A statement in one database's words, and how values go in and columns come out where they do not as they are."""
+    """A statement in one database's words, and how values go in and columns come out where they do not as they are.
+
+    `outward` is known from the first answer on, which says what the database made of each column.
+    """
 
     text: str
     fixed: Values
     late: Mapping[str, BindParameter[Any]]
     inward: Mapping[str, Convert]
     order: Sequence[str] | None
-    outward: Mapping[int, Convert]
+    types: Sequence[TypeEngine[Any]]
+    outward: Mapping[int, Convert] | None = None
 
     def bound(self, values: Values) -> Values | Sequence[Any]:
         found = {**self.fixed, **values}
@@ -74,14 +78,20 @@ class _Written:
             found[name] = convert(found[name])
         return found if self.order is None else [found[name] for name in self.order]
 
-    def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        return [self._read(row) for row in rows] if self.outward else rows
+    def read(self, cursor: Any, dialect: Dialect) -> list[tuple[Any, ...]]:
+        if self.outward is None:
+            found = ((of, described[1]) for of, described in zip(self.types, cursor.description, strict=True))
+            each = (_outward(of, dialect, code) for of, code in found)
+            self.outward = {at: convert for at, convert in enumerate(each) if convert}
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return [_converted(row, self.outward) for row in rows] if self.outward else rows
 
-    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        cells = list(row)
-        for at, convert in self.outward.items():
-            cells[at] = convert(cells[at])
-        return tuple(cells)
+
+def _converted(row: tuple[Any, ...], outward: Mapping[int, Convert]) -> tuple[Any, ...]:
+    cells = list(row)
+    for at, convert in outward.items():
+        cells[at] = convert(cells[at])
+    return tuple(cells)
 
 
 def _write(what: Words, dialect: Dialect, columns: Collection[str] | None) -> _Written:
@@ -90,14 +100,13 @@ def _write(what: Words, dialect: Dialect, columns: Collection[str] | None) -> _W
         raise ValueError(f"not the same text and values each time: {written}")
     binds = written.binds
     found = () if isinstance(what, TextClause) else what.exported_columns
-    read = {at: _outward(column.type, dialect) for at, column in enumerate(found)}
     return _Written(
         text=str(written),
         fixed={name: each.value for name, each in binds.items() if not each.required and each.callable is None},
         late={name: each for name, each in binds.items() if each.callable is not None},
         inward={name: convert for name, each in binds.items() if (convert := _inward(each.type, dialect))},
         order=written.positiontup,
-        outward={at: convert for at, convert in read.items() if convert},
+        types=[column.type for column in found],
     )
 
 
@@ -105,8 +114,8 @@ def _inward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     return of.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _outward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    return of.dialect_impl(dialect).result_processor(dialect, None)
+def _outward(of: TypeEngine[Any], dialect: Dialect, code: Any) -> Convert | None:
+    return of.dialect_impl(dialect).result_processor(dialect, code)
 
 
 def _executed(connection: Connection, written: _Written, values: Sequence[Values]) -> Any:

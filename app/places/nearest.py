@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import Straight, among
+from app.core.database import among
 from app.core.geometry import box_around, distance_km
+from app.core.statements import Statement
 from app.places.models import Place
 from app.places.results import Spot
 from app.places.rows import band_of
@@ -38,7 +39,7 @@ def pinned(session: Session, lat: float, lon: float) -> Spot:
     return Spot(label, "point", lat, lon, zone)
 
 
-_TOWNS = Straight(
+_TOWNS = Statement(
     select(Place.id, Place.lat, Place.lon, Place.label, Place.country, Place.admin1).where(
         Place.kind == "town",
         among(Place.band, "bands"),
@@ -54,7 +55,7 @@ def _nearest(session: Session, lat: float, lon: float, km: float, people: int) -
     towns = [
         Town._make(row)
         for west, east in box.spans
-        for row in _TOWNS.rows(session, bands=bands, west=west, east=east, people=people)
+        for row in _TOWNS.rows(session, {"bands": bands, "west": west, "east": east, "people": people})
     ]
     away, _, town = min(((distance_km(lat, lon, t.lat, t.lon), t.id, t) for t in towns), default=(math.inf, 0, None))
     return town if away <= km else None

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
+from app.core.statements import CURSOR
+
 ASIDE = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
 
@@ -16,7 +18,8 @@ def told(engine: Engine) -> Iterator[list[str]]:
     """The statements of every connection that is handed out meanwhile, as they come. No session may be in use."""
     seen: list[str] = []
 
-    def listen(connection: Any, *_: object) -> None:
+    def listen(connection: Any, record: Any, *_: object) -> None:
+        record.info.pop(CURSOR, None)
         if isinstance(connection, sqlite3.Connection):
             connection.set_trace_callback(lambda said: None if said.startswith(ASIDE) else seen.append(said))
         else:

@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.database import Straight, among
+from app.core.database import among
+from app.core.statements import Statement
 from app.directory.listing_models import Listing
 from app.scheduling.models import SchedulingSettings
 from app.scheduling.quanta import Interval
@@ -51,7 +52,7 @@ class Listed(NamedTuple):
         return booking_window_of(now, self.minimum_notice, self.horizon_days)
 
 
-_LISTED = Straight(
+_LISTED = Statement(
     select(
         Listing.therapist_id,
         Listing.location_id,
@@ -73,7 +74,7 @@ def listed(
     """By location; None for one that is not listed. What is not in `known` yet is read, and kept there."""
     if new := [at for at in location_ids if at not in known]:
         known |= dict.fromkeys(new)
-        for *facts, card in _LISTED.rows(session, locations=new):
+        for *facts, card in _LISTED.rows(session, {"locations": new}):
             one = Listed._make((*facts, orjson.loads(card)))
             known[one.location_id] = one
     return known

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import Straight, among
+from app.core.database import among
+from app.core.statements import Statement
 from app.directory.listing import listing_day
 from app.directory.models import Location
 from app.scheduling import hours
@@ -224,7 +225,7 @@ def _shapes(offers: Sequence[Offered]) -> dict[tuple[int, int, int], Offered]:
     return shapes
 
 
-_TIMELINES = Straight(
+_TIMELINES = Statement(
     select(TimelineWeek.location_id, TimelineWeek.week, TimelineWeek.open, TimelineWeek.busy)
     .join(Location, (TimelineWeek.therapist_id == Location.therapist_id) & (TimelineWeek.location_id == Location.id))
     .where(
@@ -245,7 +246,8 @@ def _rows(
         return known
     known |= dict.fromkeys(new)
     found: dict[int, tuple[list[bytes], list[bytes]]] = {}
-    for at, week, opened, busy in _TIMELINES.rows(session, locations=new, first=weeks[0], last=weeks[-1]):
+    scope = {"locations": new, "first": weeks[0], "last": weeks[-1]}
+    for at, week, opened, busy in _TIMELINES.rows(session, scope):
         kept = found.get(at)
         if kept is None:
             kept = found[at] = [EMPTY_ROW] * len(weeks), [EMPTY_ROW] * len(weeks)
