@@ -1,6 +1,7 @@
 """The doors' database: one session a request for reads, and `transaction()` around every change."""
 
 import inspect
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -55,6 +56,8 @@ RETRIED = frozenset({"40001", "40P01", "23505"})
 """SQLSTATE of a serialisation failure and of a deadlock, after which PostgreSQL asks for the same work again; and of a
 row that is there already: somebody made it meanwhile, as the second press of a button, and it is found this time."""
 TRIES = 3
+PAUSE = 0.02
+"""Seconds between two tries: who waited for our rows wakes up meanwhile and takes them, and is not in the way again."""
 
 
 def in_transaction(work: Callable[[Session], Result]) -> Result:
@@ -74,6 +77,7 @@ def _again(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = lambd
         except (DBAPIError, Conflict) as error:
             if left == 0 or not _was_in_the_way(error) or not may_repeat():
                 raise
+            time.sleep(PAUSE)
     raise AssertionError("the last try returns or raises")
 
 
