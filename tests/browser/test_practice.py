@@ -73,7 +73,6 @@ def set_up(page: Page, site: str, session: Session, press: Press, fill: Fill) ->
     page.goto(site + link_in(letters(session)[0], "confirm"))
     fill(page.get_by_label("The password you chose", exact=True), PASSWORD)
     press(page.get_by_role("button", name="Confirm and sign in"))
-    press(page.get_by_role("link", name="I am a massage therapist"))
 
     expect(page.get_by_role("heading", name="Let people find you")).to_be_visible()
     expect(page.get_by_label("First name")).to_have_value("Nova")
