@@ -100,7 +100,8 @@ def driver_rows(connection: Connection, sql: str, values: Any) -> list[Any]:
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, values)
-        return list(cursor.fetchall())
+        rows: list[Any] = cursor.fetchall()
+        return rows
     finally:
         cursor.close()
 

@@ -66,6 +66,11 @@ class SearchCriteria:
         """Whether only those with a free time of some kind are wanted."""
         return not (self.first is None and self.last is None and self.time is None)
 
+    @property
+    def prices_matter(self) -> bool:
+        """Whether it counts what a treatment of the wanted length costs."""
+        return self.minutes is not None and (self.sort == "price" or self.max_price_cents is not None)
+
     def without(self, name: str) -> "SearchCriteria":
         """The same search with one condition dropped; `days` are the first and the last one together."""
         names = (name,) if name != DAYS else ("first", "last")

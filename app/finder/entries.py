@@ -27,6 +27,7 @@ Row = tuple[Any, ...]
 """In the order of COLUMNS, and then of what else was asked for."""
 
 COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices, fresh_until"
+WITHOUT_PRICES = COLUMNS.replace(" prices,", " NULL,")
 Condition = tuple[str, list[object]]
 """SQL that begins with AND, with `?` marks, and its values."""
 
@@ -62,6 +63,11 @@ def both(one: Condition, other: Condition | None) -> Condition:
     return (one[0] + other[0], [*one[1], *other[1]]) if other else one
 
 
+def columns_for(criteria: SearchCriteria) -> str:
+    """COLUMNS, without what the search does not look at: texts cost as much as all numbers of a row."""
+    return COLUMNS if criteria.prices_matter else WITHOUT_PRICES
+
+
 def in_ring(
     connection: Connection,
     criteria: SearchCriteria,
@@ -70,10 +76,11 @@ def in_ring(
     size: float,
     filters: Condition,
     *,
-    columns: str = COLUMNS,
+    more: str = "",
 ) -> Iterable[Row]:
     """The entries in the box of `size` km that could lie beyond `inner` km and pass the filters, unordered."""
     reach_from = inner if inner >= FIRST_BOX_KM else 0.0
+    columns = columns_for(criteria) + more
     around = box_around(*point, size)
     if inner < criteria.radius_km < size and not criteria.home_visit:
         # Practices end at the radius; only who comes to the home is looked for farther out.

@@ -76,7 +76,7 @@ def near(
     """(millimetres, km, price, row) of the entries beyond `inner` up to `outer` km that truly match."""
     radius = criteria.radius_km
     lowest, highest = (round(inner * MM) if inner else -1), outer * MM
-    prices_matter = criteria.minutes is not None and (criteria.sort == "price" or criteria.max_price_cents is not None)
+    prices_matter = criteria.prices_matter
     at_lat, at_lon = point
     phi, turn, cos_at = radians(at_lat), RADIAN / 2, cos(radians(at_lat))
     least, most = half_chord(inner) * (1 - SLACK), half_chord(min(outer, HALF_TURN_KM)) * (1 + SLACK)

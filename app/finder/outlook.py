@@ -27,14 +27,11 @@ class Known(NamedTuple):
     """What an entry says, in the order of its columns."""
 
     flags: int
-    time_zone: str
+    time_zone: str | None
     free_base: int
     free_hours: int
     lead: int
     pace: int
-
-
-COLUMNS = ", ".join(Known._fields)
 
 
 @dataclass
@@ -58,6 +55,11 @@ class Outlook:
         """Whether any time will do."""
         return self.window._replace(minutes=None, most_cents=None) == Window()
 
+    @property
+    def columns(self) -> str:
+        """What an entry has to say, after other columns; its zone only where the clock there matters."""
+        return ", " + ", ".join("NULL" if self.is_open and name == "time_zone" else name for name in Known._fields)
+
     @cached_property
     def _wanted(self) -> tuple[int, int]:
         """The wanted hours from the first on, as bits; the last wanted hour, or LAST_HOUR when it is beyond the bits."""
@@ -70,7 +72,7 @@ class Outlook:
         is_whole = end <= begin + FREE_HOURS * QUANTA_PER_HOUR
         return hours, self.first_hour + hours.bit_length() - 1 if is_whole else LAST_HOUR
 
-    def earliest(self, known: tuple[int, str, int, int, int, int]) -> int:
+    def earliest(self, known: tuple[int, str | None, int, int, int, int]) -> int:
         """No visit there starts before this quantum. `known` is in the order of `Known`."""
         flags, zone, base, free, lead, pace = known
         if not flags & BOOKABLE:

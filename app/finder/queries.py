@@ -105,14 +105,19 @@ def nearest(
     limit: int = 20,
     after: Key | None = None,
     free: FreeTimes | None = None,
+    first: int = 0,
 ) -> list[Hit]:
-    """The first `limit` therapists in order, after a key; with `free`, each at their first location with a free time."""
-    first = after[0] if after and criteria.sort == "distance" else 0
+    """The first `limit` therapists in order, after a key; with `free`, each at their first location with a free time.
+
+    `first` is the order of nearness up to which all are read at once, where few are expected.
+    """
+    if after and criteria.sort == "distance":
+        first = after[0]
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
     connection = session.connection()
     found = ranked(connection, criteria, point, on, first=first, condition=condition)
-    if after is None and criteria.sort == "distance":
+    if after is None and first == 0 and criteria.sort == "distance":
         found = chain([_heart(connection, criteria, point, on, condition)], found)
     for ring in found:
         start = 0
@@ -123,6 +128,16 @@ def nearest(
             if len(walk.kept) >= limit:
                 return walk.kept[:limit]
     return walk.kept
+
+
+def everybody(session: Session, criteria: SearchCriteria, point: Point, on: date, most: int) -> list[Hit] | None:
+    """All who match, at each of their places, in order; None when those are more than `most`."""
+    found: list[Hit] = []
+    for ring in ranked(session.connection(), criteria, point, on):
+        found += ring
+        if len(found) > most:
+            return None
+    return found
 
 
 def _heart(
@@ -224,9 +239,9 @@ def count(session: Session, criteria: SearchCriteria, point: Point, on: date) ->
         if size <= reach or (size == criteria.radius_km and criteria.home_visit):
             continue
         keys = entries.partitions(criteria, practices=practices)
-        box = box_around(*point, size)
+        box, columns = box_around(*point, size), entries.columns_for(criteria)
         for most in (2 * TOTAL_CAP, None):
-            rows = list(entries.in_box(connection, box, keys, filters, reach_from=reach, most=most))
+            rows = list(entries.in_box(connection, box, keys, filters, reach_from=reach, most=most, columns=columns))
             people |= {row[2] for _, _, _, row in near(rows, criteria, point, 0.0, float("inf"))}
             if len(people) > TOTAL_CAP:
                 return TOTAL_CAP, True

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.finder import entries, outlook
+from app.finder import entries
 from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
@@ -21,7 +21,6 @@ FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
 SMALL = -2
 """The first circle: in a metropolis it gives a page, and what comes before its last one is all that is read farther out."""
-_COLUMNS = f"{entries.COLUMNS}, {outlook.COLUMNS}"
 _WIDTH = len(entries.COLUMNS.split(","))
 
 
@@ -83,7 +82,7 @@ def _candidates(
         # At the same time as the last one, one farther away comes before it only if that one was not confirmed lately.
         before = last[0] + last[1] if last is not None else NEVER
         filters = entries.both(filters, free.outlook.may_start(before))
-    rows = entries.in_ring(session.connection(), criteria, point, inner, size, filters, columns=_COLUMNS)
+    rows = entries.in_ring(session.connection(), criteria, point, inner, size, filters, more=free.outlook.columns)
     width, earliest = _WIDTH, free.outlook.earliest
     found = [
         Candidate((earliest(row[width:]), row[7] < day, mm, row[2]), row[2], row[3], km)

@@ -1,7 +1,9 @@
 """What somebody can do who was found nobody: drop a condition that gains someone, or go to the nearest outside."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from app.directory.listing import MAX_REACH_KM
 from app.finder import queries
 from app.finder.criteria import DAYS, MOST_RADIUS_KM, SearchCriteria
 from app.finder.free import FreeTimes
-from app.finder.near import Hit, Point
+from app.finder.near import MM, Hit, Point, nearness
 
 FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
 """How far the nearest one outside the radius is looked for, and the nearest one with a free time."""
@@ -18,6 +20,8 @@ EVERYTHING: Final = "everything"
 WHEN: Final = "when"
 """Days and part of the day together, among what can be dropped."""
 FEW = 20
+MANY = 64
+"""So many are asked for other times all at once; where more live, as many as are counted are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,95 @@ class Relaxation:
     total_is_capped: bool
 
 
-def relaxations(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
-) -> list[Relaxation]:
-    """For a search that finds nobody: what to drop, the greatest gain first; only what gains something."""
-    gains = []
-    for widest, *narrower in _families(criteria):
-        # What gains nobody at its widest gains nobody in its parts.
-        if first := _relaxed(session, *widest, point, on, free):
-            gains += [each for each in (_relaxed(session, *less, point, on, free) for less in narrower) if each]
-            gains.append(first)
-    return sorted(gains, key=lambda each: -each.total) or _everything(session, criteria, point, on)
+@dataclass
+class WaysOut:
+    """The ways out of one search that found nobody. `free` answers for times where the criteria ask for any."""
+
+    session: Session
+    criteria: SearchCriteria
+    point: Point
+    on: date
+    free: FreeTimes | None = None
+
+    def relaxations(self) -> list[Relaxation]:
+        """What to drop, the greatest gain first; only what gains something."""
+        gains = []
+        for widest, *narrower in _families(self.criteria):
+            # What gains nobody at its widest gains nobody in its parts.
+            if first := self._relaxed(*widest):
+                gains += [each for each in (self._relaxed(*less) for less in narrower) if each]
+                gains.append(first)
+        return sorted(gains, key=lambda each: -each.total) or self._everything()
+
+    def nearest_outside(self) -> Hit | None:
+        """The nearest who would match if distance did not matter, or else who at least works on the problem."""
+        if self._asks_when and self._farther:
+            return self._farther[0]
+        whenever = self.criteria.without(DAYS).without("time")
+        for each in dict.fromkeys((whenever, SearchCriteria(self.criteria.specialty_id))):
+            anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
+            if hits := queries.nearest(self.session, anywhere, self.point, self.on, limit=1):
+                return hits[0]
+        return None
+
+    @property
+    def _asks_when(self) -> bool:
+        return self.free is not None and self.criteria.asks_when
+
+    def _relaxed(self, name: str, criteria: SearchCriteria) -> Relaxation | None:
+        total, capped = self._gain(name, criteria)
+        return Relaxation(name, criteria, total, capped) if total else None
+
+    def _gain(self, name: str, criteria: SearchCriteria) -> tuple[int, bool]:
+        """How many there would be; of those with a free time, only the first few are counted."""
+        if self.free is None or not criteria.asks_when:
+            return queries.count(self.session, criteria, self.point, self.on)
+        if name == "radius_km" and (within := self._within(criteria.radius_km)) is not None:
+            return _few(within)
+        if name in (DAYS, "time") and self._whenever is not None:
+            stay = self.free.instead(criteria).available(self._whenever)
+            return _few(hit for hit in self._whenever if hit.location_id in stay)
+        return _few(self._nearest(criteria, self.free))
+
+    def _nearest(self, criteria: SearchCriteria, free: FreeTimes, first: int = 0) -> list[Hit]:
+        other, by_distance = free.instead(criteria), replace(criteria, sort="distance")
+        return queries.nearest(
+            self.session, by_distance, self.point, self.on, limit=FEW + 1, free=other, first=first
+        )  # fmt: skip
+
+    @cached_property
+    def _whenever(self) -> list[Hit] | None:
+        """All who match at any time, at each of their places; None when there are many."""
+        criteria = replace(self.criteria.without(DAYS).without("time"), sort="distance")
+        return queries.everybody(self.session, criteria, self.point, self.on, MANY)
+
+    @cached_property
+    def _farther(self) -> list[Hit]:
+        """The nearest with a wanted time wherever they are. Nobody within the radius has one."""
+        if self.free is None:
+            return []
+        first = nearness(round(self.criteria.radius_km * MM))
+        return self._nearest(replace(self.criteria, radius_km=FARTHEST_FREE_KM), self.free, first)
+
+    def _within(self, km: float) -> list[Hit] | None:
+        """Those of them in a circle; None when more could be there than were looked for."""
+        if km > FARTHEST_FREE_KM:
+            return None
+        within = [hit for hit in self._farther if hit.distance_km <= km]
+        is_whole = len(self._farther) <= FEW or nearness(round(km * MM)) < self._farther[-1].key[0]
+        return within if is_whole or len(within) > FEW else None
+
+    def _everything(self) -> list[Relaxation]:
+        """When no single condition is to blame: the problem alone, far around."""
+        radius = max(self.criteria.radius_km, MAX_REACH_KM)
+        bare = SearchCriteria(specialty_id=self.criteria.specialty_id, radius_km=radius)
+        whole = Relaxation(EVERYTHING, bare, *queries.count(self.session, bare, self.point, self.on))
+        return [whole] if whole.total and bare != self.criteria else []
+
+
+def _few(hits: Iterable[Hit]) -> tuple[int, bool]:
+    number = len({hit.therapist_id for hit in hits})
+    return min(FEW, number), number > FEW
 
 
 def _families(criteria: SearchCriteria) -> list[list[tuple[str, SearchCriteria]]]:
@@ -53,48 +135,7 @@ def _families(criteria: SearchCriteria) -> list[list[tuple[str, SearchCriteria]]
     return [family for family in families if family]
 
 
-def _relaxed(
-    session: Session, name: str, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
-) -> Relaxation | None:
-    total, capped = _gain(session, criteria, point, on, free)
-    return Relaxation(name, criteria, total, capped) if total else None
-
-
-def _gain(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None
-) -> tuple[int, bool]:
-    """How many there would be; of those with a free time, only the first few are counted."""
-    if free is None or not criteria.asks_when:
-        return queries.count(session, criteria, point, on)
-    other = free.instead(criteria)
-    hits = queries.nearest(session, replace(criteria, sort="distance"), point, on, limit=FEW + 1, free=other)
-    return min(FEW, len(hits)), len(hits) > FEW
-
-
-def _everything(session: Session, criteria: SearchCriteria, point: Point, on: date) -> list[Relaxation]:
-    """When no single condition is to blame: the problem alone, far around."""
-    bare = SearchCriteria(specialty_id=criteria.specialty_id, radius_km=max(criteria.radius_km, MAX_REACH_KM))
-    whole = Relaxation(EVERYTHING, bare, *queries.count(session, bare, point, on))
-    return [whole] if whole.total and bare != criteria else []
-
-
 def _wider(radius_km: float) -> list[float]:
     """Larger circles, the largest first."""
     larger = dict.fromkeys(min(radius_km * factor, MOST_RADIUS_KM) for factor in (4, 2))
     return [km for km in larger if radius_km * 2 <= km]
-
-
-def nearest_outside(
-    session: Session, criteria: SearchCriteria, point: Point, on: date, free: FreeTimes | None = None
-) -> Hit | None:
-    """The nearest who would match if distance did not matter, or else who at least works on the problem."""
-    whenever = criteria.without(DAYS).without("time")
-    for each in dict.fromkeys((criteria, whenever, SearchCriteria(criteria.specialty_id))):
-        if each.asks_when and free is None:
-            continue
-        km = FARTHEST_FREE_KM if each.asks_when else FARTHEST_KM
-        anywhere = replace(each, radius_km=km, sort="distance")
-        asked = free.instead(anywhere) if free and each.asks_when else None
-        if hits := queries.nearest(session, anywhere, point, on, limit=1, free=asked):
-            return hits[0]
-    return None

@@ -14,8 +14,9 @@ from app.directory.listing import BANDS_PER_DEGREE, HOME_VISITS, band_of
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.listing_services import ENTRY_COLUMNS
 from app.directory.services import refresh_listings
-from app.finder import entries, queries, ways_out
+from app.finder import entries, queries
 from app.finder.criteria import SearchCriteria
+from app.finder.ways_out import WaysOut
 from tests.factories import therapist
 from tests.finder.oracle import distance
 
@@ -265,21 +266,21 @@ def test_nobody_found_says_what_to_drop_and_who_is_nearest(session: Session) -> 
     refresh_listings(session, [far.id])
     criteria = SearchCriteria(specialty_id=2, minutes=60)
     assert queries.search(session, criteria, AUSTIN, DAY).total == 0
-    assert ways_out.relaxations(session, criteria, AUSTIN, DAY) == []
+    assert WaysOut(session, criteria, AUSTIN, DAY).relaxations() == []
     dear = SearchCriteria(specialty_id=1, minutes=45, max_price_cents=100)
-    assert [(each.field, each.total) for each in ways_out.relaxations(session, dear, AUSTIN, DAY)] == [
+    assert [(each.field, each.total) for each in WaysOut(session, dear, AUSTIN, DAY).relaxations()] == [
         ("everything", 1)
     ]
-    someone = ways_out.nearest_outside(session, dear, AUSTIN, DAY)
+    someone = WaysOut(session, dear, AUSTIN, DAY).nearest_outside()
     assert someone is not None
     assert someone.therapist_id == far.id
     near = SearchCriteria(specialty_id=2, radius_km=100)
-    gains = [(each.field, each.total) for each in ways_out.relaxations(session, near, AUSTIN, DAY)]
+    gains = [(each.field, each.total) for each in WaysOut(session, near, AUSTIN, DAY).relaxations()]
     assert gains == [("specialty_id", 1)]
-    outside = ways_out.nearest_outside(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
+    outside = WaysOut(session, SearchCriteria(specialty_id=1), AUSTIN, DAY).nearest_outside()
     assert outside is not None
     assert outside.therapist_id == far.id
-    wider = ways_out.relaxations(session, SearchCriteria(specialty_id=1), AUSTIN, DAY)
+    wider = WaysOut(session, SearchCriteria(specialty_id=1), AUSTIN, DAY).relaxations()
     assert [(each.field, each.criteria.radius_km) for each in wider] == [("radius_km", 80.0), ("radius_km", 160.0)]
 
 

@@ -11,11 +11,12 @@ from app.doors.audience import audience
 from app.doors.database import db
 from app.doors.locale import said
 from app.doors.where import locate
-from app.finder import queries, ways_out
+from app.finder import queries
 from app.finder.asking import Asked, ask, clean
 from app.finder.criteria import LONGEST_TEXT, SearchCriteria
 from app.finder.free import FreeTimes
 from app.finder.near import Point
+from app.finder.ways_out import WaysOut
 from app.web.finder import results
 
 finder = Blueprint("finder", __name__)
@@ -85,10 +86,11 @@ def _page(criteria: SearchCriteria, point: Point, free: FreeTimes, number: int) 
 def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
     """What to drop, and who is nearest outside."""
     criteria, day = asked.criteria, listing_day(free.now)
-    outside = ways_out.nearest_outside(db.session, criteria, point, day, free)
+    ways = WaysOut(db.session, criteria, point, day, free)
+    outside = ways.nearest_outside()
     anytime = free.instead(SearchCriteria())
     return {
-        "suggestions": results.suggestions(asked, ways_out.relaxations(db.session, criteria, point, day, free)),
+        "suggestions": results.suggestions(asked, ways.relaxations()),
         "nearest_outside": results.cards(queries.cards(db.session, [outside], day, free.read), criteria, anytime)
         if outside
         else [],
