@@ -1,6 +1,6 @@
 """The base of all tables, and the one type for instants."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,12 +95,12 @@ def among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(_Several(bindparam(name, type_=_Integers())))
 
 
-def driver_rows(connection: Connection, sql: str, values: Any) -> list[Any]:
+def driver_rows(connection: Connection, sql: str, values: Any) -> Sequence[Any]:
     """All rows, straight from the driver, in the connection's transaction."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, values)
-        rows: list[Any] = cursor.fetchall()
+        rows: Sequence[Any] = cursor.fetchall()
         return rows
     finally:
         cursor.close()
