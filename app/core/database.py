@@ -109,11 +109,11 @@ def driver_rows(connection: Connection, sql: str, values: Any) -> Sequence[Any]:
 def plain(session: Session) -> Connection:
     """The session's connection, for statements that need no objects: several times less work than through the session.
 
-    What the session has not written yet is written first.
+    What the session has not written yet is written first. After a write that failed it is refused until a rollback.
     """
     session.flush()
     begun = session.get_transaction()
-    if begun is None or session.info.get(PLAIN, NOTHING)[0] is not begun:
+    if begun is None or not begun.is_active or session.info.get(PLAIN, NOTHING)[0] is not begun:
         connection = session.connection()
         session.info[PLAIN] = session.get_transaction(), connection
     known: Connection = session.info[PLAIN][1]

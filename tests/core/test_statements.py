@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from sqlalchemy import ColumnElement, bindparam, event, insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, StatementError
 from sqlalchemy.orm import Session
 
 from app.core.crypto import Sealed
@@ -123,6 +123,21 @@ def test_each_transaction_has_its_own_connection(app: Flask) -> None:
         found = [key for key, *_ in READ.rows(db.session, {"about": "visit:1"})]
         assert plain(db.session) is db.session.connection()
     assert found == ["one", "two"]
+
+
+def test_after_a_write_that_failed_nothing_is_written_outside_the_transaction(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(PendingRollbackError):
+            _go_on_after_a_failure()
+        assert READ.rows(db.session, {"about": "visit:1"}) == []
+
+
+def _go_on_after_a_failure() -> None:
+    with transaction() as session:
+        session.add_all(OutboxMessage(**_message("twice")) for _ in range(2))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        WRITE.run(session, _message("alone"))
 
 
 def _lose(name: str) -> None:
