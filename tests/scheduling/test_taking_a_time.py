@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict
+from app.directory.listing_models import Listing
 from app.directory.models import Service
 from app.scheduling import queries, services
 from app.scheduling.models import Occupancy
@@ -85,6 +86,14 @@ def test_7_next_times_of_many_cards_take_two_statements(session: Session) -> Non
     ids = [each.location_id for each in worlds]
     assert _statements(worlds[0], lambda: found.update(queries.next_times(session, ids, window, worlds[0].now))) == 2
     assert {found[each].starts for each in ids} == {tuple(worlds[0].free()[:3])}
+
+
+def test_a_card_of_an_older_version_says_no_times_and_breaks_nothing(world: World) -> None:
+    window = queries.Window(MONDAY, MONDAY + timedelta(days=7))
+    listing = world.session.scalars(select(Listing)).one()
+    assert queries.next_times(world.session, [world.location_id], window, world.now)
+    listing.card = listing.card.replace('"bookable"', '"something"')
+    assert queries.next_times(world.session, [world.location_id], window, world.now) == {}
 
 
 def test_8_the_first_bookable_time_is_found_beyond_empty_weeks(world: World) -> None:

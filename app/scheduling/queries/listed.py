@@ -39,8 +39,11 @@ class Listed(NamedTuple):
 
     @property
     def offers(self) -> list[Offered]:
-        """In the therapist's order; none where visits are not booked online."""
-        return [Offered._make(each) for each in self.card["bookable"]]
+        """In the therapist's order; none where visits are not booked online.
+
+        None either on a card that an older version wrote while it was replaced, until it is derived again.
+        """
+        return [Offered._make(each) for each in self.card.get("bookable", ())]
 
     @property
     def time_zone(self) -> str:
