@@ -19,7 +19,8 @@ FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
 EVERYTHING: Final = "everything"
 WHEN: Final = "when"
 """Days and part of the day together, among what can be dropped."""
-FEW = 20
+FEW = 10
+"""So many with a free time are counted; more are said to be more."""
 MANY = 64
 """So many are asked for other times all at once; where more live, as many as are counted are looked for."""
 

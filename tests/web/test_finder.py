@@ -13,6 +13,7 @@ from app.directory.licences import CheckedHow
 from app.directory.listing_models import ListingReport
 from app.directory.services import refresh_listings
 from app.doors.database import db
+from app.finder import queries
 from tests.factories import therapist
 from tests.places import gazetteer
 from tests.support.html import problems_of
@@ -87,6 +88,15 @@ def test_words_that_are_not_understood_are_in_no_heading(client: FlaskClient, to
     assert "We do not know what" in page
     assert "3 therapists near Austin" in page
     assert "for quantum healing" not in page
+
+
+def test_what_dropping_a_wish_gains_is_said_as_exactly_as_it_was_counted(
+    client: FlaskClient, town: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = "/therapists?where=Austin, TX&gender=male"
+    assert "<strong>3 therapists</strong>" in client.get(nobody).text
+    monkeypatch.setattr(queries, "TOTAL_CAP", 2)
+    assert "<strong>More than 2 therapists</strong>" in client.get(nobody).text
 
 
 def test_a_heading_names_the_town_around_a_point_and_not_the_point(client: FlaskClient, town: list[str]) -> None:

@@ -26,7 +26,7 @@ from app.finder.queries import TOTAL_CAP, Found
 from app.finder.ways_out import Relaxation
 from app.scheduling.queries import NextTimes
 from app.scheduling.timeline import instants
-from app.web.formatting import day_month, distance, money
+from app.web.formatting import day_month, distance, money, number
 
 PER_PAGE = 20
 LAST_HOUR = 20
@@ -267,6 +267,7 @@ def suggestions(asked: Asked, relaxed: list[Relaxation]) -> list[dict[str, Any]]
             "label": _suggestion(asked, each),
             "url": url(asked, each.criteria, what="" if each.field == "specialty_id" else None),
             "count": each.total,
+            "counted": _("More than %(count)s", count=number(each.total)) if each.total_is_capped else None,
         }
         for each in relaxed
     ]
