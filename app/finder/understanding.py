@@ -100,7 +100,6 @@ class Understood:
     others: tuple[Specialty, ...] = ()
 
 
-@lru_cache(maxsize=2048)
 def understand(text: str) -> Understood:
     """The specialty that the words mean. Empty words mean any; nonsense means none."""
     text = text.strip()
@@ -108,6 +107,12 @@ def understand(text: str) -> Understood:
         return Understood("")
     if len(text) > LONGEST:
         return Understood(text[:60] + "…", None, exact=False)
+    return _understood(text)
+
+
+@lru_cache(maxsize=2048)
+def _understood(text: str) -> Understood:
+    """What is remembered is short: addresses may hold sixty thousand letters."""
     known = BY_SLUG.get(text.casefold()) or specialty_of(text)
     if known:
         return Understood(text, known)

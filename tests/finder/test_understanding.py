@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.catalogues import texts
 from app.directory.catalogue import SPECIALTIES
+from app.finder import understanding
 from app.finder.understanding import understand
 
 
@@ -99,3 +100,12 @@ def test_every_spanish_name_means_its_specialty() -> None:
     say = texts("es").gettext
     wrong = [say(each.name) for each in SPECIALTIES if understand(say(each.name)).specialty != each]
     assert not wrong
+
+
+def test_texts_that_are_too_long_are_not_remembered() -> None:
+    understanding._understood.cache_clear()
+    for number in range(5):
+        assert understand(f"{number}" * 60_000).specialty is None
+    assert understanding._understood.cache_info().currsize == 0
+    assert understand("my back hurts").specialty is understand("my back hurts").specialty
+    assert understanding._understood.cache_info().currsize == 1

@@ -76,7 +76,7 @@ def _unzipped(path: Path, members: tuple[str, ...], expected: str) -> Iterator[S
         raise ImportRefused(broken) from error
     except NotImplementedError as error:
         raise ImportRefused(
-            f"{path.name}: the zip is packed in a way not known here ({error}); unpack it first."
+            f"{path.name}: the zip is packed in a way not known here ({error}); unpack it first. Nothing was imported."
         ) from error
     except RuntimeError as error:
         if "encrypted" not in str(error) and "password" not in str(error):
