@@ -1,8 +1,10 @@
 """Whether a home visit is asked for farther away than the therapist comes."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.geometry import distance_km
+from app.directory.listing_models import Listing
 from app.directory.models import Location
 from app.places.queries import geocode
 
@@ -14,10 +16,12 @@ WIDE_KM = 20.0
 def beyond_reach(session: Session, location_id: int, address: str) -> str | None:
     """The place of an address that surely lies beyond the reach of home visits; None within it, and when we cannot tell.
 
-    Only our own gazetteer is asked: nobody else learns where a patient lives.
+    Only our own gazetteer is asked: nobody else learns where a patient lives. Measured from where the finder shows the
+    therapist, a grid of a kilometre: asking from many places finds nobody's home.
     """
-    base = session.get(Location, location_id)
-    if base is None or base.radius_km is None or base.lat is None or base.lon is None:
+    query = select(Listing.lat, Listing.lon, Location.radius_km).join(Location, Location.id == Listing.location_id)
+    base = session.execute(query.where(Listing.location_id == location_id)).first()
+    if base is None or base.radius_km is None:
         return None
     meant = geocode(session, " ".join(address.split()), (base.lat, base.lon))
     if meant.place is None or meant.alternatives:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.directory.models import Location, Service
+from app.directory.services import refresh_listings
 from app.scheduling import services
 from app.scheduling.models import Booking, BookingDraft
 from app.scheduling.queries import beyond_reach, visit
@@ -210,6 +211,18 @@ def test_a_home_that_may_be_in_reach_is_not_asked_about(session: Session, world:
     place = session.get_one(Location, world.location_id)
     place.kind, place.radius_km = "home_visits", 20.0
     assert beyond_reach(session, world.location_id, address) is None
+
+
+def test_asking_from_many_places_finds_no_home(session: Session, world: World) -> None:
+    """Homes less than a kilometre apart are told alike from everywhere, to the metre."""
+    place, told = session.get_one(Location, world.location_id), []
+    place.kind, place.radius_km, place.address_public = "home_visits", 20.0, False
+    for place.lat in (30.2651, 30.2749):
+        refresh_listings(session, [world.therapist_id])
+        asked = [f"{30.44 + step / 2000:.4f}, {place.lon}" for step in range(60)]
+        told.append([beyond_reach(session, world.location_id, each) is None for each in asked])
+    assert told[0] == told[1]
+    assert set(told[0]) == {True, False}
 
 
 def test_an_odd_mail_address_is_asked_about_once(patient: Patient) -> None:
