@@ -2,6 +2,7 @@
 
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,19 @@ def test_stopping_says_how_to_go_on(app: Flask, tmp_path: Path, monkeypatch: pyt
     assert "run the same command again" in result.stderr
 
 
+@pytest.fixture
+def listens() -> Iterator[None]:
+    """Python's own answer to Ctrl-C. What a shell starts in the background would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listens")
 def test_an_interrupt_waits_until_the_batch_is_saved(
     app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, usual = registry_apply.apply, signal.getsignal(signal.SIGINT)
+    real = registry_apply.apply
 
     def interrupted(*arguments: Any) -> None:
         signal.raise_signal(signal.SIGINT)
@@ -90,4 +100,4 @@ def test_an_interrupt_waits_until_the_batch_is_saved(
     assert result.exit_code == 130
     assert session.scalar(select(func.count()).select_from(Therapist)) == 2
     assert session.scalars(select(ImportRun.outcome)).all() == ["stopped"]
-    assert signal.getsignal(signal.SIGINT) is usual
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
