@@ -34,7 +34,9 @@ from app.doors.limits import limit, spend_unproved
 from app.scheduling import queries, safety, services
 from app.scheduling.contact import Contact
 from app.scheduling.queries.bookable import Bookable
+from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.queries.free_times import free_times_of
+from app.scheduling.queries.visits import Visit
 from app.scheduling.safety import Screening
 from app.scheduling.services import Booked, BookingRequest
 
@@ -189,8 +191,12 @@ def _visit(token: str) -> dict[str, Any]:
         "price": None if one.price_cents is None else one.price_cents / 100,
         "currency": one.currency,
         "address": street if one.address_shown and one.location_kind == "practice" else None,
-        "asked_for": one.new_starts_at and _at(one.new_starts_at, one.time_zone),
+        "asked_for": one.new_starts_at and _at(one.new_starts_at, _zone_of_new_time(one)),
     }
+
+
+def _zone_of_new_time(one: Visit) -> str:
+    return zone_of_new_time(db.session, one.id) or one.time_zone
 
 
 def _service(one: Bookable) -> dict[str, Any]:

@@ -105,8 +105,8 @@ def _message(
         "gone": "therapist_gone" in facts,
         "when": when_in_words(visit.starts_at, visit.time_zone, locale),
         "deadline": _moment(visit.expires_at, visit, locale),
-        "was_when": _text_moment(facts.get("was_at"), visit, locale),
-        "new_when": _text_moment(facts.get("new_at"), visit, locale),
+        "was_when": _there(facts, "was", visit, locale),
+        "new_when": _there(facts, "new", visit, locale),
         "new_place": visit.new_place,
         "new_deadline": _moment(visit.new_expires_at, visit, locale),
         "reason": facts.get("reason") or "",
@@ -163,8 +163,10 @@ def _moment(at: datetime | None, visit: Visit, locale: str) -> str:
     return when_in_words(at, visit.time_zone, locale) if at else ""
 
 
-def _text_moment(text: str | None, visit: Visit, locale: str) -> str:
-    return _moment(datetime.fromisoformat(text), visit, locale) if text else ""
+def _there(facts: Mapping[str, Any], which: str, visit: Visit, locale: str) -> str:
+    """The time that a visit had or may get, on the clock of the place that goes with it."""
+    text, time_zone = facts.get(f"{which}_at"), facts.get(f"{which}_zone") or visit.time_zone
+    return when_in_words(datetime.fromisoformat(text), time_zone, locale) if text else ""
 
 
 def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:

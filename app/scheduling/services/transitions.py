@@ -54,7 +54,7 @@ def transition(
     if new is None:
         raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": old})
     before = intervals_of(booking) if old else []
-    was_at = booking.starts_at
+    was_at, was_zone = booking.starts_at, booking.time_zone
     _change(booking, action, new, changes or {})
     if old is None:
         _insert(session, booking)
@@ -63,7 +63,8 @@ def transition(
     _record(session, booking, action, actor, old, now, reason)
     _take_time(session, booking, before, known)
     if not quiet:
-        told = {"reason": reason, "was_at": was_at.isoformat() if was_at else None, **(facts or {})}
+        was = was_at.isoformat() if was_at else None
+        told = {"reason": reason, "was_at": was, "was_zone": was_zone, **(facts or {})}
         _tell(session, booking, old, action, actor, now, told)
 
 
