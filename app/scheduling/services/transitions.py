@@ -60,7 +60,7 @@ def transition(
         _insert(session, booking)
     else:
         session.flush()
-    _record(session, booking, action, actor, old, now, reason)
+    record(session, booking, action, actor, old, now, reason)
     _take_time(session, booking, before, known)
     if not quiet:
         was = was_at.isoformat() if was_at else None
@@ -87,9 +87,10 @@ def _insert(session: Session, booking: Booking) -> None:
     ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | said)
 
 
-def _record(
-    session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str
+def record(
+    session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str = ""
 ) -> None:
+    """Write the event that `booking.events` counts."""
     INSERT_EVENT.run(
         session,
         {

@@ -67,7 +67,7 @@ def told(session: Session, visit: Visit) -> list[dict[str, Any]]:
     return [
         {"at": local(each.at, visit.time_zone), "words": _happened(each.action, each.actor, visit)}
         for each in history(session, visit.id)
-        if each.action not in ("attend", "miss")
+        if each.action not in ("attend", "miss", "keep_wall_time")
     ]
 
 
