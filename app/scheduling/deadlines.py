@@ -44,6 +44,12 @@ def before_cutoff(now: datetime, starts_at: datetime, cutoff_minutes: int) -> bo
     return now <= starts_at - timedelta(minutes=cutoff_minutes)
 
 
+def last_moment(now: datetime, starts_at: datetime, cutoff_minutes: int) -> datetime | None:
+    """Until when a patient can still cancel or move an agreed visit; None once that is over."""
+    last = starts_at - timedelta(minutes=cutoff_minutes)
+    return last if last > now else None
+
+
 REMINDERS: Final = {"24h": timedelta(hours=24), "2h": timedelta(hours=2)}
 
 

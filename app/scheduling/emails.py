@@ -15,10 +15,12 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.texts import N_
 from app.core.zones import zone
+from app.directory.card import shown_phone
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Attachment, Letterhead, Message
 from app.notifications.mime import address_of
 from app.notifications.rendering import write
+from app.scheduling import deadlines
 from app.scheduling.calendar_file import Method, calendar_file, where
 from app.scheduling.models import WaitlistEntry
 from app.scheduling.queries.visits import Visit, series_of, visit_by_id
@@ -105,6 +107,8 @@ def _message(
         "gone": "therapist_gone" in facts,
         "when": when_in_words(visit.starts_at, visit.time_zone, locale),
         "deadline": _moment(visit.expires_at, visit, locale),
+        "cancel_until": _moment(deadlines.last_moment(now(), visit.starts_at, visit.cancel_cutoff), visit, locale),
+        "phone": shown_phone(visit.therapist_phone) or "",
         "was_when": _there(facts, "was", visit, locale),
         "new_when": _there(facts, "new", visit, locale),
         "new_place": visit.new_place,
@@ -115,7 +119,7 @@ def _message(
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
         "dates": _dates(session, visit, facts, locale),
     }
-    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale))
+    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale, to_therapist))
     return Message(
         to=to,
         subject=written.subject,
@@ -125,11 +129,13 @@ def _message(
     )
 
 
-def _table(visit: Visit, locale: str) -> list[tuple[str, str]]:
+def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str]]:
     _ = texts(locale).gettext
     rows = [
         (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
         (_("Where"), where(visit, locale)),
+        (_("With"), None if to_therapist else visit.therapist_name),
+        (_("Phone"), None if to_therapist or visit.state != "confirmed" else shown_phone(visit.therapist_phone)),
         (_("Treatment"), f"{visit.service_name}, {visit.minutes} min"),
         (_("Price"), price_in_words(visit, locale)),
         (_("For"), visit.visit_for),

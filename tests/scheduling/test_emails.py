@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
@@ -81,6 +82,28 @@ def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
     assert message.text.startswith("Hello Pat Example,\n\nwe passed your request on")
     assert "\n\nWhen: Mon 1 Mar, 9:00 am (Central Time)\nWhere: Austin, TX 78701\n" in message.text
     assert (message.html or "").count("<p ") == 5
+
+
+def test_mails_to_the_patient_say_with_whom_and_until_when_it_can_be_cancelled(session: Session) -> None:
+    world = World.make(session, mode="instant", phone="+15125550100")
+    services.book(session, world.request(), world.now)
+    held = written(world, "visit.confirm_contact")
+    assert "\nWith: " in held.text
+    assert "555-0100" not in held.text
+    world.confirmed(MONDAY + timedelta(hours=2))
+    with time_machine.travel(world.now, tick=False):
+        message = written(world, "visit.confirmed")
+    assert "possible until Sun 28 Feb, 11:00 am (Central" in " ".join(message.text.split())
+    assert "Phone: (512) 555-0100" in message.text
+    assert "With: " not in written(world, "visit.new_booking").text
+
+
+def test_a_reminder_past_the_cut_off_sends_nobody_to_a_page_that_refuses(session: Session) -> None:
+    world = World.make(session, phone="+15125550100")
+    world.confirmed()
+    for hours, said in ((25, "possible until Sun 28 Feb, 9:00 am"), (24, "please call (512) 555-0100")):
+        with time_machine.travel(MONDAY - timedelta(hours=hours), tick=False):
+            assert said in " ".join(written(world, "visit.reminder").text.split())
 
 
 def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:

@@ -125,8 +125,32 @@ def test_a_confirmed_visit_shows_all_and_a_request_hides_the_street(
     services.accept(session, one.id, world.me, world.now)
     session.commit()
     page = patient.get(f"/visits/{one.token}")
-    for said in ("7 Hidden Lane", "Mon 1 Mar, 9:00 am", one.reference, "until Sun 28 Feb, 9:00 am"):
+    for said in (
+        "7 Hidden Lane",
+        "Mon 1 Mar, 9:00 am",
+        one.reference,
+        "until Sun 28 Feb, 9:00 am",
+        "destination=7+Hidden+Lane",
+    ):
         assert said in page.text, said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(72, "a day before, and two hours before"), (20, "remind you two hours before"), (2, "")]
+)
+def test_only_reminders_that_will_come_are_promised(
+    patient: Patient, session: Session, world: World, clock: object, hours: int, said: str
+) -> None:
+    booked = confirmed(session, world)
+    clock.move_to(MONDAY - timedelta(hours=hours))  # type: ignore[attr-defined]
+    page = patient.get(f"{link(booked)}/done").text
+    assert said in page
+    assert ("remind you" in page) == bool(said)
+
+
+def test_a_held_time_names_the_zone_of_its_clock(patient: Patient) -> None:
+    page = re.sub(r"<[^>]+>", "", patient.get(patient.book()).text)
+    assert "until 9:30 am Central Time." in page
 
 
 def test_the_calendar_file_and_links_carry_no_treatment(patient: Patient, session: Session, world: World) -> None:

@@ -1,6 +1,6 @@
 """What the page of one visit shows: plain values, in the venue's time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -58,6 +58,8 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
         "offered": _offered(session, visit) if live else [],
         "series": _series(session, visit, now),
         "calendar": _calendar(visit) if state == "confirmed" else None,
+        "directions": calendar_file.directions_link(visit) if state == "confirmed" else None,
+        "reminders": sorted(deadlines.reminders(now, visit.starts_at)),
         "week": _fresh(session, visit, now) if state in {*OVER, "hold_ended"} else None,
     }
 
@@ -99,8 +101,8 @@ def _open(visit: Visit, cutoff: int, now: datetime) -> bool:
 
 
 def _until(visit: Visit, cutoff: int, now: datetime) -> datetime | None:
-    last = visit.starts_at - timedelta(minutes=cutoff)
-    return local(last, visit.time_zone) if last > now else None
+    last = deadlines.last_moment(now, visit.starts_at, cutoff)
+    return local(last, visit.time_zone) if last else None
 
 
 def _new_time(session: Session, visit: Visit) -> dict[str, Any] | None:
