@@ -59,5 +59,12 @@ def reminders(now: datetime, starts_at: datetime) -> dict[str, datetime]:
     return {name: at for name, at in moments.items() if at > now + timedelta(hours=1)}
 
 
+def still_reminds(name: str, now: datetime, starts_at: datetime) -> bool:
+    """Whether a reminder that is late, because nothing could be sent, is still one: the visit has not begun, and the
+    next reminder is not due as well."""
+    due = [each for each, before in REMINDERS.items() if starts_at - before <= now]
+    return now < starts_at and due[-1:] in ([], [name])
+
+
 def follow_up_at(ends_at: datetime) -> datetime:
     return ends_at + timedelta(hours=20)

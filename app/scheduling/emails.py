@@ -86,6 +86,8 @@ def _as_it_was(session: Session, facts: Mapping[str, Any]) -> Visit | None:
 def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
     if name in STILL and visit.state not in STILL[name]:
         return True
+    if name == "reminder" and not deadlines.still_reminds(facts.get("before", ""), now(), visit.starts_at):
+        return True
     return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
 
 

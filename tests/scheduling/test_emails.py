@@ -30,7 +30,8 @@ HEALTH = re.compile(r"sciatica|back|pain|nerve|massage|treatment|disc", re.IGNOR
 def written(world: World, kind: str) -> Message:
     """The last waiting message of a kind, as its reader gets it."""
     row = world.outbox(kind)[-1]
-    message = RENDERERS[kind](world.session, json.loads(row.facts or "{}"), PAPER)
+    with time_machine.travel(world.now, tick=False):
+        message = RENDERERS[kind](world.session, json.loads(row.facts or "{}"), PAPER)
     assert message is not None
     return message
 
@@ -57,7 +58,8 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
         booking.state = sorted(emails.STILL[name])[0]
         session.flush()
     for to in ("patient", "therapist"):
-        message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
+        with time_machine.travel(world.now, tick=False):
+            message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
         assert message is not None
         assert message.html
         assert message.text
