@@ -77,6 +77,7 @@ def times(path: TimesPath, query: TimesQuery) -> Response:
     body = {
         "time_zone": zones.pop() if len(zones) == 1 else None,
         "service": _service(offers[0]),
+        "terms": _terms(offers[0]),
         "times": [{"starts_at": _at(each.starts_at, each.time_zone), "location": each.location_id} for each in found],
     }
     return _json(body)
@@ -203,6 +204,15 @@ def _service(one: Bookable) -> dict[str, Any]:
     price = None if one.price_cents is None else one.price_cents / 100
     facts = {"id": one.service_id, "name": one.service_name, "minutes": one.minutes}
     return {**facts, "price": price, "currency": one.currency}
+
+
+def _terms(one: Bookable) -> dict[str, Any]:
+    return {
+        "booking": one.booking_mode,
+        "cancel_cutoff": one.cancel_cutoff,
+        "reschedule_cutoff": one.reschedule_cutoff,
+        "accept_hours": one.accept_hours,
+    }
 
 
 def _at(moment: datetime, zone_name: str) -> datetime:

@@ -339,3 +339,19 @@ def test_instant_visits_are_confirmed_with_the_address(app: Flask, session: Sess
     done = words(patient.get(f"{page}/done"))
     assert "Your visit is confirmed" in done
     assert "Google Calendar" in done
+    assert "cancel or move it until Sun 28 Feb, 9:00 am" in done
+
+
+@pytest.mark.databases("sqlite")
+def test_a_confirmed_visit_says_until_when_it_can_be_moved_where_that_differs(
+    app: Flask, session: Session, instant: World
+) -> None:
+    services.set_scheduling(session, instant.therapist_id, {"reschedule_cutoff": 2760}, instant.now)
+    session.commit()
+    patient = patient_of(app, session, instant)
+    page = patient.book()
+    patient.post(f"{page}/code", code=facts_of(session, "visit.confirm_contact")["code"])
+    for path in (page, f"{page}/done"):
+        shown = words(patient.get(path))
+        assert "cancel online until Sun 28 Feb, 9:00 am." in shown, path
+        assert "Moving it: until Sat 27 Feb, 11:00 am." in shown, path
