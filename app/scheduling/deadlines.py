@@ -62,8 +62,8 @@ def reminders(now: datetime, starts_at: datetime) -> dict[str, datetime]:
 def still_reminds(name: str, now: datetime, starts_at: datetime) -> bool:
     """Whether a reminder that is late, because nothing could be sent, is still one: the visit has not begun, and the
     next reminder is not due as well."""
-    due = [each for each, before in REMINDERS.items() if starts_at - before <= now]
-    return now < starts_at and due[-1:] in ([], [name])
+    nearer = [before for before in REMINDERS.values() if before < REMINDERS.get(name, timedelta(0))]
+    return now < starts_at and not any(starts_at - before <= now for before in nearer)
 
 
 def follow_up_at(ends_at: datetime) -> datetime:
