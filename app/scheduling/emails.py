@@ -39,9 +39,11 @@ STILL: Final[dict[str, frozenset[str]]] = {
     "time_offered": frozenset({"held"}),
     "reminder": frozenset({"confirmed"}),
     "follow_up": frozenset({"confirmed", "attended"}),
+    "requested": frozenset({"requested"}),
+    "new_request": frozenset({"requested"}),
     "other_times": frozenset({"requested"}),
 }
-"""Messages that are true only while the visit is in one of these states."""
+"""Messages that are true only while the visit is in one of these states: an answer may overtake the question."""
 
 
 def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
@@ -87,6 +89,8 @@ def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
     if name in STILL and visit.state not in STILL[name]:
         return True
     if name == "reminder" and not deadlines.still_reminds(facts.get("before", ""), now(), visit.starts_at):
+        return True
+    if name == "ask_move" and visit.new_starts_at is None:
         return True
     return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
 

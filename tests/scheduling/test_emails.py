@@ -45,7 +45,8 @@ def calendar_of(message: Message) -> Calendar:
 @pytest.mark.parametrize("locale", ["en", "es"])
 def test_every_message_can_be_written(session: Session, name: str, locale: str) -> None:
     world = World.make(session)
-    booked = world.requested(contact=person(locale=locale))
+    make = world.confirmed if name == "ask_move" else world.requested
+    booked = make(contact=person(locale=locale))
     facts = {
         "booking": booked.id,
         "to": "patient",
@@ -57,6 +58,8 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
         booking = session.get_one(Booking, booked.id)
         booking.state = sorted(emails.STILL[name])[0]
         session.flush()
+    if name == "ask_move":
+        services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
     for to in ("patient", "therapist"):
         with time_machine.travel(world.now, tick=False):
             message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
@@ -69,12 +72,25 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
 
 def test_subjects_and_links_carry_no_health_word(session: Session) -> None:
     world = World.make(session)
-    booked = world.confirmed()
-    for kind in ("visit.requested", "visit.new_request", "visit.confirmed"):
-        message = written(world, kind)
+    booked = world.requested()
+    messages = [written(world, "visit.requested"), written(world, "visit.new_request")]
+    services.accept(session, booked.id, world.me, world.now)
+    messages.append(written(world, "visit.confirmed"))
+    for message in messages:
         assert not HEALTH.search(message.subject)
         assert not any(HEALTH.search(link) for link in re.findall(r"https://\S+", message.text))
-    assert booked.token in written(world, "visit.confirmed").text
+    assert booked.token in messages[-1].text
+
+
+def test_nobody_is_asked_for_an_answer_that_was_given_before_the_mail_went_out(session: Session) -> None:
+    world = World.make(session)
+    booked = world.confirmed()
+    services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
+    assert "Please answer by" in written(world, "visit.ask_move").text
+    services.agree_to_move_as_therapist(session, booked.id, world.me, world.now)
+    for kind in ("visit.requested", "visit.new_request", "visit.ask_move"):
+        row = world.outbox(kind)[-1]
+        assert RENDERERS[kind](session, json.loads(row.facts or "{}"), PAPER) is None
 
 
 def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
