@@ -48,13 +48,16 @@ class ListingRow(NamedTuple):
     bookable_until: int
     free_base: int
     free_hours: int
+    free_firsts: int
+    free_seconds: int
+    free_minutes: int
     lead: int
     pace: int
 
 
 EntryRow = tuple[
     int, int, float, float, int, int, int, int, int, int, int, int | None, str, float | None, str,
-    str, int, int, int, int, int,
+    str, int, int, int, int, int, int, int, int,
 ]  # fmt: skip
 """In the order of the columns of `search_entry`."""
 
@@ -123,11 +126,13 @@ def _at(
     whole: Whole, location: LocationFacts, licence: LicenceFacts, until: int, flags: int
 ) -> tuple[ListingRow, list[EntryRow]]:
     therapist = whole.therapist
-    bound = whole.bounds.get(location.id, UNKNOWN)
     home = location.kind == "home_visits"
     lat, lon = shown_point(location)
     checked = level(licence, date.min)
     offers = sorted({(each.minutes, each.price_cents) for each in offered_at(location, whole.services)}, key=_offer)
+    bound = whole.bounds.get(location.id, UNKNOWN)
+    if any(length < bound.free_minutes for length, _ in offers):
+        bound = UNKNOWN
     priced = [cents for _, cents in offers if cents is not None]
     minutes = 0
     for length, _ in offers:

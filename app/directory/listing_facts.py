@@ -9,10 +9,16 @@ from app.directory.licences import LicenceFacts
 
 
 class Bound(NamedTuple):
-    """What is known of a location's first free time; see `SearchEntry`. The default knows nothing."""
+    """What is known of the first free time at a location for visits of `free_minutes` or more; see `SearchEntry`.
+
+    The default knows nothing.
+    """
 
     free_base: int = 0
     free_hours: int = 0
+    free_firsts: int = -1
+    free_seconds: int = -1
+    free_minutes: int = 0
     lead: int = 0
     pace: int = 1
 

@@ -87,6 +87,9 @@ _OLD = select(
     Listing.location_id,
     Listing.free_base,
     Listing.free_hours,
+    Listing.free_firsts,
+    Listing.free_seconds,
+    Listing.free_minutes,
     Listing.lead,
     Listing.pace,
 ).where(Listing.therapist_id.in_(bindparam("ids", expanding=True)))

@@ -65,6 +65,11 @@ def next_ring(criteria: SearchCriteria, ring: Ring, found: int) -> Ring | None:
     return _ring(criteria, ring.size, ring.size * (4 if found < FEW else 2))
 
 
+def farther(criteria: SearchCriteria, ring: Ring, times: float) -> Ring | None:
+    """The ring around one that is so many times as wide, for orders that take no rings."""
+    return None if ring.outer == inf else _ring(criteria, ring.size, ring.size * times)
+
+
 def _ring(criteria: SearchCriteria, inner: float, size: float) -> Ring:
     far = farthest(criteria)
     return Ring(inner, size, size) if size < far else Ring(inner, far, inf)

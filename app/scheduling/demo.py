@@ -20,7 +20,7 @@ from app.scheduling import hours
 from app.scheduling.models import Booking, ImportedBusy, OpeningHours, SchedulingSettings, TimelineWeek
 from app.scheduling.quanta import QUANTA_PER_DAY, QUANTA_PER_HOUR, Interval, Span, floor_quantum, instant_of
 from app.scheduling.queries.taken import busy_seen_from
-from app.scheduling.services.timelines import bound_of, weeks_to_horizon
+from app.scheduling.services.timelines import bound_of, shortest_treatments, weeks_to_horizon
 from app.scheduling.timeline import Visit, open_bits, split
 
 Progress = Callable[[int], None]
@@ -96,10 +96,12 @@ class _Writer:
         self.dialect = session.get_bind().dialect
         self.ids = {model: next_id(session, _table(model)) for model in (OpeningHours, ImportedBusy)}
         self.bounds: dict[int, dict[int, Bound]] = defaultdict(dict)
+        self.shortest: dict[int, int] = {}
         self.base = floor_quantum(now) // QUANTA_PER_HOUR
 
     def write(self, therapists: Sequence[list[Place]]) -> None:
         rows: dict[Any, list[tuple[Any, ...]]] = {model: [] for model in COLUMNS}
+        self.shortest = shortest_treatments(self.session, [places[0].therapist_id for places in therapists])
         for places in therapists:
             self._add(rows, places)
         for model, columns in COLUMNS.items():
@@ -136,7 +138,9 @@ class _Writer:
             busy_bits = busy_seen_from(visits, self.span, place.location_id, 30)
             busy = split(busy_bits, self.span)
             all_open = open_bits_of(pattern, place.time_zone, self.span)
-            self.bounds[own][place.location_id] = bound_of(all_open, busy_bits, self.span, self.base, SETTINGS)
+            shortest = self.shortest.get(place.location_id, 0)
+            bound = bound_of(all_open, busy_bits, self.span, self.base, SETTINGS, shortest)
+            self.bounds[own][place.location_id] = bound
             rows[TimelineWeek].extend(
                 (own, place.location_id, week, opened[week], busy[week]) for week in self.span.weeks
             )

@@ -151,11 +151,15 @@ def _any_of_next(bits: int, count: int) -> int:
     return bits
 
 
-def free_hours(opened: int, busy: int, span: Span, first_hour: int) -> int:
-    """Bit *i* is set if anything at all is open and not busy in the hour `first_hour + i`: where a visit might start."""
-    bits = (opened & ~busy) >> first_hour * QUANTA_PER_HOUR - span.start
-    hour = (1 << QUANTA_PER_HOUR) - 1
-    return sum(1 << i for i in range(FREE_HOURS) if bits >> i * QUANTA_PER_HOUR & hour)
+def half_hours(starts: int, span: Span, first_hour: int) -> tuple[int, int]:
+    """Bit *i* is set if any of the starts lies in the first, and in the second half of the hour `first_hour + i`."""
+    bits = starts >> first_hour * QUANTA_PER_HOUR - span.start
+    half = (1 << QUANTA_PER_HOUR // 2) - 1
+    firsts, seconds = (
+        sum(1 << i for i in range(FREE_HOURS) if bits >> i * QUANTA_PER_HOUR & wanted)
+        for wanted in (half, half << QUANTA_PER_HOUR // 2)
+    )
+    return firsts, seconds
 
 
 # Which starts are allowed

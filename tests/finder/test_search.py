@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.bulk import insert_rows
 from app.core.geometry import distance_km
 from app.directory.listing import BANDS_PER_DEGREE, HOME_VISITS, band_of
+from app.directory.listing_facts import UNKNOWN
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.listing_services import ENTRY_COLUMNS
 from app.directory.services import refresh_listings
@@ -81,10 +82,7 @@ def keep(session: Session, places: list[Place]) -> None:
             "USD",
             "UTC",
             DAY.toordinal() - p.stale,
-            0,
-            0,
-            0,
-            1,
+            *UNKNOWN,
         )
         for p in places
     ]

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.zones import zone
-from app.directory.listing import listing_day
+from app.directory.listing import FREE_HOURS, listing_day
 from app.directory.listing_models import SearchEntry
 from app.directory.models import Service, Therapist
 from app.directory.services import refresh_listings
-from app.finder import queries
+from app.finder import queries, soonest
 from app.finder.criteria import SearchCriteria
 from app.finder.free import FreeTimes
 from app.finder.near import nearness
@@ -130,7 +130,11 @@ def test_equals_brute_force(session: Session, data: st.DataObject) -> None:
         people.append(one)
     session.flush()
     if data.draw(st.booleans()):
-        session.execute(update(SearchEntry).values(free_base=0, free_hours=0, lead=0, pace=1))
+        session.execute(
+            update(SearchEntry).values(
+                free_base=0, free_hours=0, free_firsts=-1, free_seconds=-1, free_minutes=0, lead=0, pace=1
+            )
+        )
     size = data.draw(st.integers(1, 4))
     free = FreeTimes(session, SearchCriteria(), NOW, "America/Chicago")
     for criteria in data.draw(st.lists(wishes, min_size=1, max_size=3)):
@@ -140,6 +144,30 @@ def test_equals_brute_force(session: Session, data: st.DataObject) -> None:
         free = free.instead(criteria)
         hits = queries.search(session, criteria, AUSTIN, DAY, limit=size, free=free).hits
         assert [hit.therapist_id for hit in hits] == right[:size], criteria
+
+
+@settings(max_examples=5)
+@given(data=st.data())
+def test_the_soonest_of_many_equal_brute_force(session: Session, data: st.DataObject) -> None:
+    """Whether bounds are exact and believed, or so early that what was left out has to be read after all."""
+    session.rollback()
+    weekly = data.draw(st.lists(hours, min_size=3, max_size=3))
+    people = []
+    for number in range(14):
+        place = {"lat": 30.27 + data.draw(st.integers(0, 40)) ** 2 / 4000, "lon": AUSTIN[1] + number / 1e4}
+        people.append(person(session, weekly[number % 3], **place))
+    session.flush()
+    early = [one.id for one in people if data.draw(st.booleans())] if data.draw(st.booleans()) else []
+    anytime = {"free_hours": (1 << FREE_HOURS) - 1, "free_firsts": -1, "free_seconds": -1}
+    session.execute(update(SearchEntry).where(SearchEntry.therapist_id.in_(early)).values(anytime))
+    criteria, size = SearchCriteria(radius_km=100.0, sort="soonest"), data.draw(st.integers(1, 3))
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(soonest, "SPARE", data.draw(st.sampled_from([0, 1])))
+        few.setattr(soonest, "MANY", data.draw(st.sampled_from([1, 4])))
+        assert found(session, criteria, size) == brute(session, people, criteria)
+        free = FreeTimes(session, criteria, NOW, "America/Chicago")
+        whole = queries.search(session, criteria, AUSTIN, DAY, limit=size, skip=size, free=free).hits
+        assert [hit.therapist_id for hit in whole] == brute(session, people, criteria)[size : 2 * size]
 
 
 def test_a_time_that_is_given_back_is_found_again(session: Session) -> None:

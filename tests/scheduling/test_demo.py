@@ -30,7 +30,16 @@ def bounds(session: Session) -> set[tuple[object, ...]]:
         (model.__tablename__, *row)
         for model in (SearchEntry, Listing)
         for row in session.execute(
-            select(model.location_id, model.free_base, model.free_hours, model.lead, model.pace).where(model.pace == 3)
+            select(
+                model.location_id,
+                model.free_base,
+                model.free_hours,
+                model.free_firsts,
+                model.free_seconds,
+                model.free_minutes,
+                model.lead,
+                model.pace,
+            ).where(model.pace == 3)
         )
     }
 

@@ -122,13 +122,6 @@ def test_nobody_found_says_what_helps(client: FlaskClient, town: list[str]) -> N
     assert not problems_of(page)
 
 
-def test_nobody_found_speaks_of_no_filter_where_none_was_set(client: FlaskClient, town: list[str]) -> None:
-    page = client.get("/therapists?where=Paris, France&radius=40").text
-    assert "Nobody is listed there yet" in page
-    assert "every filter" not in page
-    assert '<option value="40" selected>40 km</option>' in page
-
-
 BAD = [
     "where=asdfghjkl",
     "where=",

@@ -178,9 +178,8 @@ def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime,
         "new_by": actor.kind,
         "new_expires_at": deadline,
     }
-    facts = {"new_at": starts_at.isoformat(), "new_zone": one.time_zone}
     with offering_what_is_left(session, booking, now):
-        transition(session, booking, "ask_move", actor, now, changes=changes, facts=facts)
+        transition(session, booking, "ask_move", actor, now, changes=changes, facts={"new_at": starts_at.isoformat()})
 
 
 def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:

@@ -1,19 +1,20 @@
 """Keeps the timeline and the occupancy equal to what they are derived from."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.core.database import among
 from app.core.errors import Conflict
 from app.core.statements import Statement
 from app.directory.listing import FREE_HOURS
 from app.directory.listing_facts import Bound
-from app.directory.models import Location, Therapist
+from app.directory.models import Location, Service, Therapist
 from app.directory.services import bound_first_times
 from app.scheduling import hours
 from app.scheduling.models import (
@@ -38,9 +39,11 @@ from app.scheduling.quanta import (
 from app.scheduling.queries.free_times import TIMELINE
 from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
 from app.scheduling.states import LIVE
-from app.scheduling.timeline import free_hours, join_weeks, open_bits, split
+from app.scheduling.timeline import free_starts, half_hours, join_weeks, open_bits, split
 
 DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
+LONGEST_HOURS = 8
+"""No treatment takes longer (`Service.minutes`)."""
 OCCUPY = Statement(
     text(
         "INSERT INTO occupancy (therapist_id, quantum, booking_id)"
@@ -84,7 +87,8 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
         session.execute(insert(TimelineWeek), rows)
     if weeks is None:
         _remember(session, therapist_id, chosen[-1] + 1)
-        bound_first_times(session, {therapist_id: _bounds(rows, facts, now)})
+        bounds = _bounds(rows, facts, shortest_treatments(session, [therapist_id]), now)
+        bound_first_times(session, {therapist_id: bounds})
     return len(rows)
 
 
@@ -104,35 +108,60 @@ def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500
             .limit(limit)
         )
     )
-    first = week_of(floor_quantum(now))
+    first, shortest = week_of(floor_quantum(now)), shortest_treatments(session, ids)
     bounds = {}
     for therapist_id in ids:
         scope = {"therapist": therapist_id, "first": first, "last": first + 1}
         rows = [_row(therapist_id, at, week, opened, busy) for at, week, opened, busy in TIMELINE.rows(session, scope)]
-        bounds[therapist_id] = _bounds(rows, settings_of(session, therapist_id), now)
+        bounds[therapist_id] = _bounds(rows, settings_of(session, therapist_id), shortest, now)
     bound_first_times(session, bounds)
     return ids[-1] if ids else 0
 
 
-def _bounds(rows: list[dict[str, Any]], facts: dict[str, int], now: datetime) -> dict[int, Bound]:
-    """By location, the hours in which anything could start: open, not busy, whatever the service."""
+def shortest_treatments(session: Session, therapist_ids: Collection[int]) -> dict[int, int]:
+    """The minutes of the shortest treatment at each place of the therapists."""
+    return dict(_SHORTEST.rows(session, {"therapists": therapist_ids}))
+
+
+_SHORTEST = Statement(
+    select(Location.id, func.min(Service.minutes))
+    .join(
+        Service,
+        (Service.therapist_id == Location.therapist_id) & (Service.home_visit == (Location.kind == "home_visits")),
+    )
+    .where(among(Location.therapist_id, "therapists"), Service.active)
+    .group_by(Location.id)
+)
+
+
+def _bounds(
+    rows: list[dict[str, Any]], facts: dict[str, int], shortest: Mapping[int, int], now: datetime
+) -> dict[int, Bound]:
+    """By location, what bounds its first free time, whatever the service."""
     base = floor_quantum(now) // QUANTA_PER_HOUR
-    span = Span.covering(base * QUANTA_PER_HOUR, (base + FREE_HOURS) * QUANTA_PER_HOUR)
+    span = Span.covering(base * QUANTA_PER_HOUR, (base + FREE_HOURS + LONGEST_HOURS) * QUANTA_PER_HOUR)
     opened: dict[int, dict[int, bytes]] = defaultdict(dict)
     busy: dict[int, dict[int, bytes]] = defaultdict(dict)
     for row in rows:
         opened[row["location_id"]][row["week"]] = row["open"]
         busy[row["location_id"]][row["week"]] = row["busy"]
     return {
-        at: bound_of(join_weeks(own, span.weeks), join_weeks(busy[at], span.weeks), span, base, facts)
+        at: bound_of(
+            join_weeks(own, span.weeks), join_weeks(busy[at], span.weeks), span, base, facts, shortest.get(at, 0)
+        )
         for at, own in opened.items()
     }
 
 
-def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, int]) -> Bound:
-    """The bound on the first free time from the hour `base` on, under a therapist's settings."""
+def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, int], shortest: int) -> Bound:
+    """The bound on the first free time from the hour `base` on, under a therapist's settings.
+
+    `shortest` is the minutes of the shortest treatment at the place; 0 where nothing is offered yet.
+    """
     pace = 3 if facts["grid_minutes"] % 15 == 0 else 1
-    return Bound(base, free_hours(opened, busy, span, base), facts["minimum_notice"] // QUANTUM_MINUTES, pace)
+    starts = free_starts(opened, busy, shortest or QUANTUM_MINUTES)
+    firsts, seconds = half_hours(starts, span, base)
+    return Bound(base, firsts | seconds, firsts, seconds, shortest, facts["minimum_notice"] // QUANTUM_MINUTES, pace)
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
