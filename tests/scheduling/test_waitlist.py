@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.errors import Invalid
+from app.directory.models import Location, Service
 from app.scheduling import services
 from app.scheduling.models import Booking
 from app.scheduling.safety import Screening
@@ -17,6 +18,7 @@ from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, perso
 
 pytestmark = pytest.mark.databases
 HOUR = timedelta(hours=1)
+DAY = Wish(date(2027, 3, 1), date(2027, 3, 1))
 
 
 def test_13_a_freed_time_is_offered_in_turn_and_held_meanwhile(world: World) -> None:
@@ -52,6 +54,67 @@ def test_13_one_tap_leaves_the_waitlist(world: World) -> None:
     services.leave_waitlist(world.session, token)
     services.leave_waitlist(world.session, token)
     services.cancel(world.session, booked.token, world.now)
+    assert MONDAY in world.free()
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("minutes", "offered"),
+    [(30, (MONDAY, 30)), (60, (MONDAY, 60)), (90, None)],
+)
+def test_13_who_waits_for_another_treatment_is_asked_if_that_fits(
+    world: World, minutes: int, offered: tuple[datetime, int] | None
+) -> None:
+    """The hour that is freed lies between two others: what takes longer has no room in it."""
+    service = Service(therapist_id=world.therapist_id, name="Another", minutes=minutes, price_cents=5000)
+    world.session.add(service)
+    world.session.flush()
+    freed, _ = world.confirmed(MONDAY), world.confirmed(MONDAY + HOUR)
+    waiting = services.join_waitlist(world.session, service.id, DAY, person(), world.now)
+    services.cancel(world.session, freed.token, world.now)
+    assert _entry(world, waiting.token) == ("offered" if offered else "waiting")
+    held = world.session.scalars(select(Booking).where(Booking.state == "held")).one_or_none()
+    assert (held and (held.starts_at, held.minutes)) == offered
+    check_everything(world.session)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("other", [{"first": date(2027, 3, 2), "last": date(2027, 3, 9)}, {"weekdays": 0b1111110}])
+def test_13_who_waits_for_other_days_or_another_therapist_is_not_asked(world: World, other: dict[str, Any]) -> None:
+    elsewhere = World.make(world.session)
+    freed = world.confirmed(MONDAY)
+    theirs, another_day = _wait(elsewhere, DAY), _wait(world, replace(DAY, **other))
+    services.cancel(world.session, freed.token, world.now)
+    assert [_entry(world, each) for each in (theirs, another_day)] == ["waiting", "waiting"]
+    assert MONDAY in world.free()
+
+
+@pytest.mark.databases("sqlite")
+def test_13_who_waits_for_one_place_is_not_asked_to_come_to_another(world: World) -> None:
+    other = Location(
+        therapist_id=world.therapist_id, city="Austin", region="TX", lat=30.4, lon=-97.7, time_zone="America/Chicago"
+    )
+    world.session.add(other)
+    world.session.flush()
+    world.set_hours([1], other.id)  # Tuesdays only
+    freed = world.confirmed(MONDAY)
+    there, here = (_wait(world, replace(DAY, location_id=each)) for each in (other.id, world.location_id))
+    services.cancel(world.session, freed.token, world.now)
+    assert (_entry(world, there), _entry(world, here)) == ("waiting", "offered")
+    assert world.session.scalars(select(Booking.location_id).where(Booking.state == "held")).all() == [
+        world.location_id
+    ]
+
+
+@pytest.mark.databases("sqlite")
+def test_13_who_lets_an_offer_go_is_not_asked_about_it_again(world: World) -> None:
+    freed, waiting = world.confirmed(MONDAY), _wait(world, EARLY)
+    services.cancel(world.session, freed.token, world.now)
+    for _ in range(3):
+        world.now += timedelta(hours=3)
+        services.expire_due(world.session, world.now)
+    assert len(world.outbox("visit.time_offered")) == 1
+    assert _entry(world, waiting) == "waiting"
     assert MONDAY in world.free()
 
 
