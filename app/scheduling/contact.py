@@ -9,6 +9,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.core.errors import Invalid
 
+NOWHERE: Final = "erased@erased.invalid"
+"""The address of who was erased: a booking must be reachable, and this one never is (RFC 2606)."""
+
 COMMON_HOSTS: Final = (
     "gmail.com",
     "yahoo.com",

@@ -20,6 +20,7 @@ from app.notifications.messages import Attachment, Letterhead, Message
 from app.notifications.mime import address_of
 from app.notifications.rendering import write
 from app.scheduling.calendar_file import Method, calendar_file, where
+from app.scheduling.contact import NOWHERE
 from app.scheduling.models import WaitlistEntry
 from app.scheduling.queries.visits import Visit, series_of, visit_by_id
 
@@ -58,7 +59,7 @@ def _about_visit(name: str) -> Renderer:
             return None
         to_therapist = facts.get("to") == "therapist"
         to = visit.therapist_email if to_therapist else visit.email
-        return _message(session, name, visit, facts, letterhead, to, to_therapist) if to else None
+        return _message(session, name, visit, facts, letterhead, to, to_therapist) if to and to != NOWHERE else None
 
     return render
 

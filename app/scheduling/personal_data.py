@@ -18,7 +18,7 @@ from app.directory.models import Therapist
 from app.directory.queries import own_therapist
 from app.notifications.models import OutboxMessage
 from app.notifications.outbox import add_facts, withdraw
-from app.scheduling.contact import email_key
+from app.scheduling.contact import NOWHERE, email_key
 from app.scheduling.models import (
     BlockedPerson,
     Booking,
@@ -27,18 +27,16 @@ from app.scheduling.models import (
     ImportedBusy,
     ImportedCalendar,
     TimeOff,
-    VisitsLink,
     WaitlistEntry,
 )
 from app.scheduling.plan import LATER
 from app.scheduling.services.changing import CANCELLABLE, cancel, cancel_as_therapist
 from app.scheduling.services.timelines import lock, rederive
 from app.scheduling.services.transitions import about_visit
+from app.scheduling.services.visits_link import withdraw_links
 from app.scheduling.states import Actor
 
 ERASED = "Erased person"
-NOWHERE = "erased@erased.invalid"
-"""A booking must be reachable; this address never is (RFC 2606)."""
 TOLD = (
     "reference", "state", "created_at", "starts_at", "ends_at", "time_zone", "service_name", "minutes", "price_cents",
     "currency", "name", "email", "phone", "visit_for", "address", "screening", "note",
@@ -63,6 +61,8 @@ def erase(session: Session, user: User) -> None:
     """Cancel what can still be cancelled; therapists keep when and what, never who or why."""
     now = clock.now()
     _close_practice(session, user, now)
+    # Before the visits are cancelled: or the times that they leave would be offered to this very person.
+    session.execute(delete(WaitlistEntry).where(WaitlistEntry.email_key == _key(user)))
     bookings = _bookings(session, user)
     for one in bookings:
         if one.state in CANCELLABLE and one.starts_at > now:
@@ -71,8 +71,7 @@ def erase(session: Session, user: User) -> None:
     session.execute(delete(BookingMessage).where(BookingMessage.booking_id.in_(ids)))
     gone = dict.fromkeys(("email_key", "phone", "address", "screening", "note", "confirm_hash", "code_hash"))
     session.execute(update(Booking).where(Booking.id.in_(ids)).values(name=ERASED, email=NOWHERE, visit_for="", **gone))
-    session.execute(delete(WaitlistEntry).where(WaitlistEntry.email_key == _key(user)))
-    session.execute(delete(VisitsLink).where(VisitsLink.email_key == _key(user)))
+    withdraw_links(session, _key(user))
 
 
 def what_stays(session: Session, user: User) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -16,16 +17,26 @@ from app.accounts.demo import make_people
 from app.accounts.models import SignIn, User
 from app.articles.models import ExternalArticle
 from app.cli.demo import sign_ins
+from app.core import clock
 from app.core.crypto import EncryptedText
+from app.directory.models import Therapist
+from app.doors.database import transaction
+from app.doors.post import post_of
+from app.notifications.delivery import Post, deliver_due
 from app.referrals.models import Doctor
+from app.scheduling import services as scheduling
+from app.scheduling.contact import NOWHERE
+from app.scheduling.emails import RENDERERS
 from app.scheduling.models import Booking
-from app.scheduling.personal_data import ERASED, NOWHERE
+from app.scheduling.personal_data import ERASED
+from app.scheduling.waiting import Wish
 from app.tables import Base
 from tests import factories
 from tests.articles.test_editing import FORM as ELSEWHERE
 from tests.referrals.house import verified_doctor
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
+from tests.web.scheduling.journey import Patient
 
 pytestmark = pytest.mark.databases
 
@@ -216,6 +227,38 @@ def test_no_table_holds_the_address_of_who_was_erased(app: Flask, client: FlaskC
     assert left == [mine[0], (f"admin user:{other}", "erased account"), mine[1]]
     for column in (Doctor.decided_by, ExternalArticle.added_by):
         assert session.scalars(select(column)).all() == ["erased account"]
+
+
+def test_nothing_of_a_patient_is_left_and_nobody_is_written_to(app: Flask, ada: FlaskClient, session: Session) -> None:
+    """Visits with words and messages, a wish, a link on its way, a booking half typed in this browser (case 14)."""
+    world = World.make(session)
+    world.now = clock.now()
+    world.set_hours(range(7))
+    who = person(name="Zelda Sample", email=ADDRESS, phone="+15125550177", visit_for="Zelda Kid")
+    first, second, third = world.free(world.now, 20)[20:180:60]
+    visit = world.confirmed(first, contact=who, note="Zelda's hip")
+    scheduling.book_once(session, "key-1", world.request(second, contact=who, note="Zelda's hip"), world.now)
+    scheduling.join_waitlist(session, world.service_id, Wish(first.date(), third.date()), who, world.now)
+    scheduling.mail_visits_link(session, ADDRESS, world.now)
+    scheduling.write_message(session, visit.token, "Zelda parks outside", world.now)
+    session.commit()
+    patient = Patient(ada, session.get_one(Therapist, world.therapist_id).slug, world)
+    session.rollback()
+    patient.to_review(third, name="Zelda Sample", email=ADDRESS, note="Zelda's hip")
+    assert {"booking_draft.sealed", "booking.note", "waitlist_entry.name"} <= {*holding(session, "Zelda")}
+    assert "outbox_message.facts" in holding(session, ADDRESS)
+    ada.post("/account/erase", data={"sure": "y"})
+    assert [holding(session, words) for words in (ADDRESS, "Zelda", "5550177")] == [[], [], []]
+    assert written_to(app, session) == {"therapist@example.test"}
+
+
+def written_to(app: Flask, session: Session) -> set[str]:
+    """Whom the post writes to by now."""
+    mails: list[EmailMessage] = []
+    with app.app_context():
+        paper = post_of(app.config["SETTINGS"]).letterhead
+        deliver_due(transaction, Post(RENDERERS, paper, mails.append), lambda: clock.now() + timedelta(days=60), 100)
+    return {str(mail["To"]) for mail in mails}
 
 
 def holding(session: Session, words: str) -> list[str]:

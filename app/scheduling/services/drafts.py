@@ -76,6 +76,11 @@ def forget_old_drafts(session: Session, now: datetime) -> None:
     )
 
 
+def forget_drafts_of(session: Session, browser: str) -> None:
+    """What somebody typed here who wants to leave nothing behind."""
+    session.execute(delete(BookingDraft).where(BookingDraft.browser_hash == token_hash("browser", browser)))
+
+
 def _drafts_of(session: Session, browser: str, now: datetime) -> list[Draft]:
     query = select(BookingDraft).where(
         BookingDraft.browser_hash == token_hash("browser", browser), BookingDraft.expires_at > now

@@ -6,12 +6,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.core.tokens import new_token, token_hash
-from app.notifications.outbox import Notice, enqueue
+from app.notifications.outbox import Notice, enqueue, withdraw
 from app.scheduling.contact import email_key
 from app.scheduling.models import Booking, VisitsLink
 from app.scheduling.queries.visits import LINK_PURPOSE
 from app.scheduling.services.limits import lock_person
 
+LINK = "visits.link"
 LASTS = timedelta(hours=1)
 MOST_LINKS = 3
 
@@ -38,4 +39,15 @@ def mail_visits_link(session: Session, email: str, now: datetime) -> None:
     session.add(VisitsLink(token_hash=hashed, email_key=key, expires_at=now + LASTS))
     if language is not None:
         facts = {"to": email.strip(), "token": token, "language": language}
-        enqueue(session, [Notice(f"visits:{hashed}", "visits.link", "visits", facts, now)])
+        enqueue(session, [Notice(f"visits:{hashed}", LINK, _about(hashed), facts, now)])
+
+
+def withdraw_links(session: Session, key: str) -> None:
+    """No link leads to the visits of this address any more, and none is mailed."""
+    links = delete(VisitsLink).where(VisitsLink.email_key == key).returning(VisitsLink.token_hash)
+    for hashed in session.scalars(links).all():
+        withdraw(session, _about(hashed), [LINK])
+
+
+def _about(hashed: str) -> str:
+    return f"visits:{hashed[:40]}"

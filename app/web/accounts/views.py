@@ -19,11 +19,13 @@ from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import keep
+from app.scheduling import services as scheduling
 from app.web.accounts import personal_data
 from app.web.accounts.addresses import MAILED_TO
 from app.web.accounts.forms import EraseForm, LanguageForm, NameForm
 from app.web.accounts.rooms import doors_for
 from app.web.accounts.sign_ins import KEY
+from app.web.scheduling.private import browser
 
 account = Blueprint("account", __name__, url_prefix="/account")
 
@@ -114,6 +116,7 @@ def erase() -> str | AnyResponse:
     logout_user()
     with transaction() as changes:
         personal_data.erase(changes, user_id)
+        scheduling.forget_drafts_of(changes, browser())
     uploads.drop(db.session, photo)
     session.clear()
     flash(_("Your account and your data are erased."))
