@@ -1,9 +1,10 @@
 """What a search asks for: parsed, checked, and written back as a URL. Pure; knows no request and no database."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from app.core.geometry import is_point
 from app.core.texts import N_, Sentence
@@ -92,6 +93,10 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
+_AS_MONEY: Final = re.compile(r"\$? ?([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?|[0-9]+(?:\.[0-9]{1,2})?) ?\$?")
+"""A price as people write it: "$120", "1,200", "95.50"."""
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads single values and collects what is wrong with them."""
@@ -142,7 +147,9 @@ class _Reader:
 
     def price(self) -> int | None:
         message = Sentence("The highest price is a number from 0 to %(most)s.", most=f"{MOST_PRICE:,}")
-        value = self.number("max_price", 0, MOST_PRICE, message)
+        written = _AS_MONEY.fullmatch(self.text("max_price"))
+        plain = {"max_price": written[1].replace(",", "")} if written else {}
+        value = _Reader({**self.values, **plain}, self.problems).number("max_price", 0, MOST_PRICE, message)
         return None if value is None else round(value * 100)
 
     def moment(self, name: str) -> when.Moment | None:

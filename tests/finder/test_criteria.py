@@ -38,6 +38,14 @@ def test_the_radius_is_in_the_units_of_the_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "cents"), [("$120", 12000), ("1,200", 120000), ("$ 95.50", 9550), ("80$", 8000), ("120", 12000)]
+)
+def test_a_price_is_read_as_people_write_it(text: str, cents: int) -> None:
+    parsed = parse({"max_price": text})
+    assert (parsed.criteria.max_price_cents, parsed.problems) == (cents, ())
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         (n, t)
@@ -46,6 +54,8 @@ def test_the_radius_is_in_the_units_of_the_place() -> None:
     ]
     + [
         ("radius", "0"),
+        ("max_price", "12,50"),
+        ("max_price", "$$5"),
         ("minutes", "7"),
         ("gender", "x"),
         ("language", "xx"),

@@ -122,6 +122,12 @@ def test_nobody_found_says_what_helps(client: FlaskClient, town: list[str]) -> N
     assert not problems_of(page)
 
 
+def test_a_part_of_the_day_is_said_on_the_clock_that_times_are_said_on(client: FlaskClient, town: list[str]) -> None:
+    page = client.get("/therapists?where=Austin, TX&time=18:00-20:30").text
+    assert page.count("6:00 pm to 8:30 pm") >= 2
+    assert '<option value="18:00-20:30" selected>6:00 pm to 8:30 pm</option>' in page
+
+
 BAD = [
     "where=asdfghjkl",
     "where=",

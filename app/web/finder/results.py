@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
@@ -26,6 +26,7 @@ from app.finder.queries import TOTAL_CAP, Found
 from app.finder.ways_out import Relaxation
 from app.scheduling.queries import NextTimes
 from app.scheduling.timeline import instants
+from app.web.formatting import clock as said_clock
 from app.web.formatting import day_month, distance, money, number
 
 PER_PAGE = 20
@@ -114,6 +115,7 @@ def search_values(asked: Asked, where: str, what: str) -> dict[str, Any]:
         "units": "mi" if asked.miles else "km",
         "radius_km": round(criteria.radius_km, 2),
         "sort": criteria.sort,
+        "time_label": part_label(criteria.time) if criteria.time else "",
         "filters": {name: value for name, value in asked.values.items() if name not in ("radius", "sort")},
     }
 
@@ -153,8 +155,8 @@ def days_label(first: when.Moment | None, last: when.Moment | None) -> str:
 
 def part_label(part: when.PartOfDay) -> str:
     names = {"morning": _("mornings"), "afternoon": _("afternoons"), "evening": _("evenings")}
-    written = when.written(part)
-    return names.get(written) or _("%(from)s to %(to)s", **dict(zip(("from", "to"), written.split("-"), strict=True)))
+    opens, closes = (said_clock(time(minute // 60 % 24, minute % 60)) for minute in part)
+    return names.get(when.written(part)) or _("%(from)s to %(to)s", **{"from": opens, "to": closes})
 
 
 def when_links(asked: Asked, now: datetime) -> list[dict[str, str]]:
