@@ -101,12 +101,18 @@ def test_pressing_twice_books_once(patient: Patient, session: Session) -> None:
 
 def test_a_taken_time_keeps_what_was_typed_and_offers_others(patient: Patient, session: Session, world: World) -> None:
     review = patient.to_review(note="It began in spring.")
+    seen = re.search(r'name="seen" value="([^"]+)"', patient.get(review).text)
+    assert seen
     world.requested()
     session.commit()
-    lost = patient.send(review)
+    lost = patient.post(review, seen=seen[1])
     assert lost.status_code == 409
     assert "Nothing was sent yet" in lost.text
     assert "It began in spring." in lost.text
+    assert "Request Mon 1 Mar" not in lost.text
+    again = patient.get(review)
+    assert again.status_code == 409
+    assert "That time is not free" in again.text
     other = re.search(r'name="at" value="([^"]+)"', lost.text)
     assert other
     back = patient.post(review.replace("review", "time"), at=other[1])

@@ -18,14 +18,14 @@ from app.doors.locale import said
 from app.referrals import services as referrals
 from app.scheduling import contact, services
 from app.scheduling.draft import Draft, next_step
-from app.scheduling.queries import Bookable, Offer, bookable, visit
+from app.scheduling.queries import Bookable, Offer, bookable, is_free, visit
 from app.scheduling.safety import BY_ID
 from app.scheduling.services import BookingRequest
 from app.web.referrals.carrying import working
 from app.web.scheduling.asking import rfc3339
 from app.web.scheduling.book.blueprint import Answer, booking
 from app.web.scheduling.book.keeping import draft_of, next_url, offer_of, own_visit, url_of
-from app.web.scheduling.book.page import page_of, plan_of
+from app.web.scheduling.book.page import page_of, plan_of, taken
 from app.web.scheduling.private import browser
 from app.web.scheduling.words import local
 
@@ -50,6 +50,8 @@ def review(slug: str, key: str) -> Answer:
     draft, offer = draft_of(slug, key)
     if next_step(draft) != "review":
         return redirect(next_url(slug, key, draft))
+    if not draft.offer and not is_free(db.session, offer.one, draft.at, now()):
+        return own_visit(draft) or taken(offer, draft.at, key=key)
     return _review(draft, offer, key)
 
 
