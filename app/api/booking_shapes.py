@@ -38,6 +38,15 @@ class TimedService(BaseModel):
     currency: str
 
 
+class Terms(BaseModel):
+    """What one agrees to by booking here. The cut-offs are for the patient; the therapist has none."""
+
+    booking: Literal["request", "instant"] = Field(description="Whether the therapist answers first")
+    cancel_cutoff: int = Field(description="Minutes before the visit until which it can be cancelled online")
+    reschedule_cutoff: int = Field(description="Minutes before the visit until which it can be moved online")
+    accept_hours: int = Field(description="Hours within which the therapist answers a request, at most")
+
+
 class Time(BaseModel):
     starts_at: datetime = Field(description="With the venue's offset")
     location: int
@@ -46,6 +55,7 @@ class Time(BaseModel):
 class Times(BaseModel):
     time_zone: str | None
     service: TimedService
+    terms: Terms
     times: list[Time]
 
 

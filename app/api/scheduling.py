@@ -34,7 +34,9 @@ from app.doors.limits import limit, spend_unproved
 from app.scheduling import queries, safety, services
 from app.scheduling.contact import Contact
 from app.scheduling.queries.bookable import Bookable
+from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.queries.free_times import free_times_of
+from app.scheduling.queries.visits import Visit
 from app.scheduling.safety import Screening
 from app.scheduling.services import Booked, BookingRequest
 
@@ -75,6 +77,7 @@ def times(path: TimesPath, query: TimesQuery) -> Response:
     body = {
         "time_zone": zones.pop() if len(zones) == 1 else None,
         "service": _service(offers[0]),
+        "terms": _terms(offers[0]),
         "times": [{"starts_at": _at(each.starts_at, each.time_zone), "location": each.location_id} for each in found],
     }
     return _json(body)
@@ -189,14 +192,27 @@ def _visit(token: str) -> dict[str, Any]:
         "price": None if one.price_cents is None else one.price_cents / 100,
         "currency": one.currency,
         "address": street if one.address_shown and one.location_kind == "practice" else None,
-        "asked_for": one.new_starts_at and _at(one.new_starts_at, one.time_zone),
+        "asked_for": one.new_starts_at and _at(one.new_starts_at, _zone_of_new_time(one)),
     }
+
+
+def _zone_of_new_time(one: Visit) -> str:
+    return zone_of_new_time(db.session, one.id) or one.time_zone
 
 
 def _service(one: Bookable) -> dict[str, Any]:
     price = None if one.price_cents is None else one.price_cents / 100
     facts = {"id": one.service_id, "name": one.service_name, "minutes": one.minutes}
     return {**facts, "price": price, "currency": one.currency}
+
+
+def _terms(one: Bookable) -> dict[str, Any]:
+    return {
+        "booking": one.booking_mode,
+        "cancel_cutoff": one.cancel_cutoff,
+        "reschedule_cutoff": one.reschedule_cutoff,
+        "accept_hours": one.accept_hours,
+    }
 
 
 def _at(moment: datetime, zone_name: str) -> datetime:

@@ -17,6 +17,9 @@ REGIONAL: Final = {"es": "es_US"}
 """The library's locale for a language whose plain one counts and tells time as elsewhere."""
 
 
+BY_DAY: Final = range(4, 21)
+"""Hours in which no clock is put back anywhere: those need no second look."""
+
 REMEMBERED = 4096
 """A page says the same days and prices many times over, and reckoning each takes longer than the rest of its line."""
 
@@ -56,8 +59,14 @@ def weekday_date(value: date, language: str) -> str:
 
 
 def clock(value: datetime | time) -> str:
-    """ "4:30 pm" in the value's own zone."""
-    return f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {_half(value.hour)}"
+    """ "4:30 pm" in the value's own zone; "1:30 am CDT" in an hour that comes twice there."""
+    said = f"{(value.hour - 1) % 12 + 1}:{value.minute:02d} {_half(value.hour)}"
+    return f"{said} {value:%Z}" if value.hour not in BY_DAY and _comes_twice(value) else said
+
+
+def _comes_twice(value: datetime | time) -> bool:
+    """Whether clocks are put back over this wall time."""
+    return isinstance(value, datetime) and value.utcoffset() != value.replace(fold=1 - value.fold).utcoffset()
 
 
 def hour(value: int) -> str:

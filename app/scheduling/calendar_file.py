@@ -73,6 +73,15 @@ def where(visit: Visit, language: str = ENGLISH) -> str:
     return ", ".join(part for part in [*street, town] if part)
 
 
+def directions_link(visit: Visit) -> str | None:
+    """Opens the reader's maps with the way to the practice; none to where no street is known or they need not go."""
+    if visit.location_kind == "home_visits" or not visit.address_shown or not visit.street:
+        return None
+    town = " ".join(part for part in (visit.region, visit.postcode) if part)
+    address = ", ".join(part for part in (visit.street, visit.city, town) if part)
+    return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': address})}"
+
+
 def google_link(visit: Visit, title: str, language: str = ENGLISH) -> str:
     """Opens Google Calendar with the visit filled in."""
     stamp = "%Y%m%dT%H%M%SZ"

@@ -44,6 +44,12 @@ def before_cutoff(now: datetime, starts_at: datetime, cutoff_minutes: int) -> bo
     return now <= starts_at - timedelta(minutes=cutoff_minutes)
 
 
+def last_moment(now: datetime, starts_at: datetime, cutoff_minutes: int) -> datetime | None:
+    """Until when a patient can still cancel or move an agreed visit; None once that is over."""
+    last = starts_at - timedelta(minutes=cutoff_minutes)
+    return last if last > now else None
+
+
 REMINDERS: Final = {"24h": timedelta(hours=24), "2h": timedelta(hours=2)}
 
 
@@ -51,6 +57,13 @@ def reminders(now: datetime, starts_at: datetime) -> dict[str, datetime]:
     """When to remind, by name; a moment that has passed, or is within the hour, is left out."""
     moments = {name: starts_at - before for name, before in REMINDERS.items()}
     return {name: at for name, at in moments.items() if at > now + timedelta(hours=1)}
+
+
+def still_reminds(name: str, now: datetime, starts_at: datetime) -> bool:
+    """Whether a reminder that is late, because nothing could be sent, is still one: the visit has not begun, and the
+    next reminder is not due as well."""
+    nearer = [before for before in REMINDERS.values() if before < REMINDERS.get(name, timedelta(0))]
+    return now < starts_at and not any(starts_at - before <= now for before in nearer)
 
 
 def follow_up_at(ends_at: datetime) -> datetime:

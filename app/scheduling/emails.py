@@ -15,10 +15,12 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.texts import N_
 from app.core.zones import zone
+from app.directory.card import shown_phone
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Attachment, Letterhead, Message
 from app.notifications.mime import address_of
 from app.notifications.rendering import write
+from app.scheduling import deadlines
 from app.scheduling.calendar_file import Method, calendar_file, where
 from app.scheduling.contact import NOWHERE
 from app.scheduling.models import WaitlistEntry
@@ -38,9 +40,11 @@ STILL: Final[dict[str, frozenset[str]]] = {
     "time_offered": frozenset({"held"}),
     "reminder": frozenset({"confirmed"}),
     "follow_up": frozenset({"confirmed", "attended"}),
+    "requested": frozenset({"requested"}),
+    "new_request": frozenset({"requested"}),
     "other_times": frozenset({"requested"}),
 }
-"""Messages that are true only while the visit is in one of these states."""
+"""Messages that are true only while the visit is in one of these states: an answer may overtake the question."""
 
 
 def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
@@ -85,6 +89,10 @@ def _as_it_was(session: Session, facts: Mapping[str, Any]) -> Visit | None:
 def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
     if name in STILL and visit.state not in STILL[name]:
         return True
+    if name == "reminder" and not deadlines.still_reminds(facts.get("before", ""), now(), visit.starts_at):
+        return True
+    if name == "ask_move" and visit.new_starts_at is None:
+        return True
     return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
 
 
@@ -106,8 +114,10 @@ def _message(
         "gone": "therapist_gone" in facts,
         "when": when_in_words(visit.starts_at, visit.time_zone, locale),
         "deadline": _moment(visit.expires_at, visit, locale),
-        "was_when": _text_moment(facts.get("was_at"), visit, locale),
-        "new_when": _text_moment(facts.get("new_at"), visit, locale),
+        "cancel_until": _moment(deadlines.last_moment(now(), visit.starts_at, visit.cancel_cutoff), visit, locale),
+        "phone": shown_phone(visit.therapist_phone) or "",
+        "was_when": _there(facts, "was", visit, locale),
+        "new_when": _there(facts, "new", visit, locale),
         "new_place": visit.new_place,
         "new_deadline": _moment(visit.new_expires_at, visit, locale),
         "reason": facts.get("reason") or "",
@@ -116,7 +126,7 @@ def _message(
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
         "dates": _dates(session, visit, facts, locale),
     }
-    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale))
+    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale, to_therapist))
     return Message(
         to=to,
         subject=written.subject,
@@ -126,11 +136,13 @@ def _message(
     )
 
 
-def _table(visit: Visit, locale: str) -> list[tuple[str, str]]:
+def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str]]:
     _ = texts(locale).gettext
     rows = [
         (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
         (_("Where"), where(visit, locale)),
+        (_("With"), None if to_therapist else visit.therapist_name),
+        (_("Phone"), None if to_therapist or visit.state != "confirmed" else shown_phone(visit.therapist_phone)),
         (_("Treatment"), f"{visit.service_name}, {visit.minutes} min"),
         (_("Price"), price_in_words(visit, locale)),
         (_("For"), visit.visit_for),
@@ -164,8 +176,10 @@ def _moment(at: datetime | None, visit: Visit, locale: str) -> str:
     return when_in_words(at, visit.time_zone, locale) if at else ""
 
 
-def _text_moment(text: str | None, visit: Visit, locale: str) -> str:
-    return _moment(datetime.fromisoformat(text), visit, locale) if text else ""
+def _there(facts: Mapping[str, Any], which: str, visit: Visit, locale: str) -> str:
+    """The time that a visit had or may get, on the clock of the place that goes with it."""
+    text, time_zone = facts.get(f"{which}_at"), facts.get(f"{which}_zone") or visit.time_zone
+    return when_in_words(datetime.fromisoformat(text), time_zone, locale) if text else ""
 
 
 def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:

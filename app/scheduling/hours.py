@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.scheduling.offsets import DAY, zone_rules
-from app.scheduling.quanta import QUANTUM_SECONDS, Interval, ceil_quantum, floor_quantum
+from app.scheduling.quanta import QUANTUM_SECONDS, Interval, ceil_quantum, floor_quantum, instant_of
 
 MINUTES_PER_DAY = 1440
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -115,6 +115,17 @@ def day_quanta(zone: str, day: date) -> Interval:
     midnight = _midnight(day.toordinal())
     start, end = rules.last_instant(midnight), rules.last_instant(midnight + DAY)
     return -(-start // QUANTUM_SECONDS), -(-end // QUANTUM_SECONDS)
+
+
+def closed_by(zone: str, exception: DateException) -> list[tuple[datetime, datetime]]:
+    """The instants of a date outside the hours that an exception gives it: all of the date where it closes it."""
+    start, end = day_quanta(zone, exception.date)
+    parts = []
+    for opens, closes in sorted(opening_intervals(Schedule(zone, exceptions=(exception,)), *[exception.date] * 2)):
+        parts.append((start, min(opens, end)))
+        start = max(start, closes)
+    parts.append((start, end))
+    return [(instant_of(first), instant_of(last)) for first, last in parts if first < last]
 
 
 def _windows(schedule: Schedule, first: date, last: date) -> Iterator[Wall]:

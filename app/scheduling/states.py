@@ -30,6 +30,7 @@ Action = Literal[
     "lapse_move",
     "offer_times",
     "new_address",
+    "keep_wall_time",
 ]
 Who = Literal["patient", "therapist", "system"]
 
@@ -63,6 +64,9 @@ TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     ("requested", "cancel", "patient"): "cancelled_by_patient",
     ("requested", "cancel", "therapist"): "cancelled_by_therapist",
     ("requested", "expire", "system"): "expired",
+    ("held", "keep_wall_time", "system"): "held",
+    ("requested", "keep_wall_time", "system"): "requested",
+    ("confirmed", "keep_wall_time", "system"): "confirmed",
     ("confirmed", "move", "patient"): "confirmed",
     ("confirmed", "move", "therapist"): "confirmed",
     ("confirmed", "new_address", "patient"): "confirmed",
@@ -79,8 +83,8 @@ TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     ("no_show", "attend", "therapist"): "attended",
 }
 """(state, action, who) -> state. What is not here cannot happen. "requested, confirm, patient" takes a time that the
-therapist offered instead; a confirmed visit is moved at once, or asked to move and then moved, refused or let lapse; the
-last two mend a slip of the hand."""
+therapist offered instead; a confirmed visit is moved at once, or asked to move and then moved, refused or let lapse; new
+zone data puts a visit back to its time on the wall; the last two mend a slip of the hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """How values are said on a page: distance, money, days and times in its language. Template filters."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from flask import Flask, current_app, request
 from flask_babel import gettext
 
 from app.core import formats
+from app.core.zones import zone
 from app.directory.card import shown_phone
 from app.doors.locale import language
 
@@ -63,6 +64,12 @@ def when(value: datetime) -> str:
     return formats.when(value, language())
 
 
+def there(value: datetime, time_zone: str, reader: tzinfo) -> str:
+    """An instant on the clock of a place; the zone is named where it is not the one the page is in."""
+    here = when(value.astimezone(zone(time_zone)))
+    return here if time_zone == str(reader) else f"{here} ({zone_name(time_zone)})"
+
+
 def span(first: datetime, last: datetime) -> str:
     """ "Tue 1 Dec – Wed 2 Dec" for whole days, of which `last` is the midnight that ends them; else with the clock."""
     if first.time() != time.min or last.time() != time.min or last <= first:
@@ -87,7 +94,7 @@ def map_tiles() -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when, zone_name):
+    for filter_ in (distance, money, number, day, day_month, weekday, weekday_date, clock, when, there, zone_name):
         app.add_template_filter(filter_, filter_.__name__)
     app.add_template_filter(shown_phone, "phone")
     for function in (theme, map_tiles):

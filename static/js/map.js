@@ -101,7 +101,7 @@ function frame(L, chart, panel, pins) {
   const { lat, lon, radiusKm } = panel.dataset;
   if (lat) {
     const here = L.latLng(lat, lon);
-    L.marker(here, { icon: icon(L, "pin pin--here", ""), title: panel.dataset.here, alt: panel.dataset.here, keyboard: false, interactive: false }).addTo(chart);
+    L.marker(here, { icon: icon(L, "pin pin--here", ""), title: panel.dataset.here, alt: panel.dataset.here, keyboard: false, interactive: false, zIndexOffset: -1000 }).addTo(chart);
     const furthest = Math.max(Number(radiusKm) || 0, ...pins.map((pin) => here.distanceTo(pin.getLatLng()) / 1000));
     rings(L, chart, panel, here, furthest);
     L.marker(here, { icon: words(L, "map__place", panel.dataset.place ?? ""), interactive: false, keyboard: false, alt: "" }).addTo(chart);

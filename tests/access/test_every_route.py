@@ -3,8 +3,10 @@
 New routes are here by themselves. A route with an argument that is new needs one line in `objects.KINDS`.
 """
 
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -17,10 +19,13 @@ from app.accounts import services
 from app.accounts.models import User
 from app.accounts.roles import ROLES
 from app.doors.audience import declared
+from config import ROOT
 from tests.access.objects import kind_of
 from tests.support.accounts import make_user
+from tests.support.statements import told
 
 CALLERS = ("public", *ROLES)
+KNOWS_CALLER = re.compile(r"current_user|signed_in_user|\bcaller\b|flask import.*\bsession\b")
 GIVES_WAY = {400, 404, 405, 409, 410, 413, 415, 422}
 """A door that is open may still say that this visitor typed nonsense, or that there is nothing."""
 
@@ -115,22 +120,74 @@ def test_what_belongs_to_one_person_is_not_there_for_others(app: Flask, world: W
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_address_changes_anything_by_get(app: Flask, world: World, session: Session) -> None:
-    """Every GET as everybody: all people are still there, with the same secrets, and still signed in elsewhere."""
-    before = people(session)
+NOTED = {"/practice/visits/<int:booking_id>": "INSERT INTO audit_read"}
+"""What a read may write: that it was read, where that is recorded."""
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+@dataclass
+class Watch:
+    """What is written while somebody asks for something. SQLite tells of each statement, whoever sends it."""
+
+    world: World
+    said: list[str]
+
+    def written(self, caller: str, method: str, rule: Rule) -> tuple[TestResponse, list[str]]:
+        address = self.world.address(rule, self.world.people.get(caller, self.world.stranger))
+        client, before = self.world.client(caller), len(self.said)
+        answer = client.open(address, method=method)
+        fine = NOTED.get(rule.rule, "-")
+        return answer, [each for each in self.said[before:] if each.startswith(WRITES) and not each.startswith(fine)]
+
+
+@pytest.fixture
+def watch(app: Flask, world: World) -> Iterator[Watch]:
+    world.session.commit()
+    with told(world.session.get_bind()) as said:
+        yield Watch(world, said)
+        world.session.rollback()
+
+
+def those_who_may(app: Flask, rule: Rule) -> list[str]:
+    """For whom a route was made, and of what is for all, somebody who is signed in too."""
+    allowed = declared(app, rule.endpoint)
+    return [each for each in CALLERS if each in allowed] + (["therapist"] if "public" in allowed else []) or ["public"]
+
+
+def test_no_address_changes_anything_by_get(app: Flask, watch: Watch) -> None:
+    """Case 12: a scanner that opens every link, and a browser that fetches ahead, change nothing."""
+    wrong = []
     for rule, method in routes(app):
-        if method == "GET":
-            for caller in ("public", "admin"):
-                world.ask(caller, method, world.address(rule, world.people["admin"]))
-    assert people(session) == before
+        for caller in those_who_may(app, rule) if method == "GET" else ():
+            _, written = watch.written(caller, method, rule)
+            wrong += [f"{method} {rule.rule} by {caller}: {written[0]}"] if written else []
+    assert not wrong, "change things by POST only:\n" + "\n".join(wrong)
 
 
-def people(session: Session) -> list[tuple[object, ...]]:
-    session.rollback()
-    return [
-        (user.id, user.email, user.password, user.fs_uniquifier, user.confirmed_at, user.tf_primary_method)
-        for user in session.query(User).order_by(User.id)
-    ]
+def test_nothing_is_changed_by_a_form_without_its_token(app: Flask, watch: Watch) -> None:
+    """Every POST as somebody who may: without the token of our own page it goes nowhere."""
+    asked, wrong = 0, []
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for rule, method in routes(app):
+            if method in ("GET", "HEAD") or rule.rule.startswith("/api/"):
+                continue
+            asked += 1
+            answer, written = watch.written(those_who_may(app, rule)[-1], method, rule)
+            if answer.status_code != 400 or written:
+                wrong.append(f"{method} {rule.rule}: {answer.status_code} {written}")
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+    assert asked > 50
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_api_knows_nobody_by_a_cookie(app: Flask) -> None:
+    """It asks for no form token, so it must do nothing in the name of who is signed in: only unguessable links count."""
+    doors = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    assert doors
+    assert {declared(app, each) for each in doors} == {frozenset({"public"})}
+    assert not [file for file in (ROOT / "app/api").glob("*.py") if KNOWS_CALLER.search(file.read_text())]
 
 
 def test_the_guard_sees_a_route_that_lets_everybody_in(app: Flask) -> None:

@@ -60,6 +60,24 @@ def test_the_code_page_leads_where_one_wanted_to_go(client: FlaskClient, key: st
     assert client.post(page, data={"code": code_for(key)}).headers["Location"] == "/account/password"
 
 
+def test_back_to_the_code_page_or_a_second_press_signs_nobody_out(client: FlaskClient, key: str) -> None:
+    page = sign_in(client, next="/account/password").headers["Location"]
+    for _ in range(2):
+        assert client.post(page, data={"code": code_for(key)}).headers["Location"] == "/account/password"
+    assert client.get(page).headers["Location"] == "/account/password"
+    assert client.get("/account/code").headers["Location"] == "/account/"
+    assert signed_in(client)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_has_no_second_factor_is_not_signed_out_by_its_page(app: Flask, client: FlaskClient) -> None:
+    make_user(app)
+    sign_in(client)
+    for method in ("GET", "HEAD", "POST"):
+        assert client.open("/account/code", method=method).headers["Location"] == "/account/"
+    assert signed_in(client)
+
+
 def test_a_recovery_code_works_once(app: Flask, client: FlaskClient, key: str, session: Session) -> None:
     sign_in(client)
     client.post("/account/code", data={"code": code_for(key)})

@@ -1,5 +1,6 @@
 """Booking through the API: what the page refuses is refused here, with the same reason, as a problem that says it."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,6 +135,34 @@ def test_free_times_of_days_are_those_of_the_venues_days(client: FlaskClient, wo
     }
     exact = client.get(f"{path}&from=2027-03-12T00:00:00-06:00&to=2027-03-16T00:00:00-05:00").get_json()["times"]
     assert exact == found
+
+
+def test_api_page_and_booking_agree_on_what_is_free(client: FlaskClient, world: World, session: Session) -> None:
+    """Case 6, as the day fills: what is shown can be booked, and what is not shown cannot."""
+    slug = slug_of(session, world)
+
+    def shown() -> set[datetime]:
+        path = f"/api/v1/therapists/{slug}/times?service={world.service_id}&from=2027-03-01&to=2027-03-01"
+        return {datetime.fromisoformat(each["starts_at"]) for each in client.get(path).get_json()["times"]}
+
+    def on_the_page() -> set[datetime]:
+        text = client.get(f"/therapists/{slug}/times?from=2027-03-01").text
+        found = {
+            datetime.fromisoformat(at) for at in re.findall(r'class="time" href[^>]*><time datetime="([^"]+)"', text)
+        }
+        return {at for at in found if at - MONDAY < 12 * HOUR}
+
+    booked = 0
+    for number in range(0, 33, 2):
+        at = MONDAY + number * HOUR / 4
+        free = shown()
+        assert free == on_the_page() == set(world.free())
+        session.rollback()
+        contact = {"name": "Pat Example", "email": f"pat{number}@example.test"}
+        answer = book(client, body(world, at, contact=contact), f"key-{number}")
+        assert answer.status_code == (201 if at in free else 409), at
+        booked += answer.status_code == 201
+    assert (booked, shown()) == (8, set())
 
 
 @pytest.mark.parametrize("days", ["from=2027-13-01", "from=2027-03-15&to=2027-03-12", "from=2027-03-01&to=2028-03-01"])

@@ -33,6 +33,30 @@ def test_10_past_the_cutoff_only_the_therapist_may_cancel(world: World) -> None:
     assert world.state(booked) == "cancelled_by_therapist"
 
 
+@pytest.mark.databases("sqlite")
+def test_10_the_therapist_moves_a_visit_past_the_cutoff_too(world: World) -> None:
+    first, second = world.confirmed(MONDAY), world.confirmed(MONDAY + 2 * HOUR)
+    late, noon, where = MONDAY - HOUR, MONDAY + 4 * HOUR, world.location_id
+    services.move_as_therapist(world.session, first.id, world.me, noon, where, late)
+    assert queries.visit(world.session, first.token).starts_at == noon
+    services.reschedule_as_therapist(world.session, second.id, world.me, noon + 2 * HOUR, where, late)
+    services.agree_to_move(world.session, second.token, late)
+    assert queries.visit(world.session, second.token).starts_at == noon + 2 * HOUR, "to agree is no change of mind"
+    refused("past-cutoff", Forbidden, services.cancel, world.session, first.token, late)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("verified", [True, False])
+def test_10_what_nobody_accepted_yet_has_no_cutoff(world: World, verified: bool) -> None:
+    world.now = MONDAY - 4 * HOUR
+    asked, other = (world.book(MONDAY + hours * HOUR, verified=verified) for hours in (0, 2))
+    services.cancel(world.session, asked.token, world.now)
+    assert world.state(asked) == "cancelled_by_patient"
+    if verified:
+        where = world.location_id
+        assert services.reschedule(world.session, other.token, MONDAY + 4 * HOUR, where, world.now) == "moved"
+
+
 def test_10_the_cutoff_that_was_shown_holds_whatever_is_set_later(world: World) -> None:
     booked = world.confirmed(MONDAY)
     services.set_scheduling(world.session, world.therapist_id, {"cancel_cutoff": 0}, world.now)

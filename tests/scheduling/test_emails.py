@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,10 @@ HEALTH = re.compile(r"sciatica|back|pain|nerve|massage|treatment|disc", re.IGNOR
 
 
 def written(world: World, kind: str) -> Message:
-    """The last waiting message of a kind, as its reader gets it."""
+    """The last waiting message of a kind, as its reader gets it at the world's time."""
     row = world.outbox(kind)[-1]
-    message = RENDERERS[kind](world.session, json.loads(row.facts or "{}"), PAPER)
+    with time_machine.travel(world.now, tick=False):
+        message = RENDERERS[kind](world.session, json.loads(row.facts or "{}"), PAPER)
     assert message is not None
     return message
 
@@ -43,7 +45,8 @@ def calendar_of(message: Message) -> Calendar:
 @pytest.mark.parametrize("locale", ["en", "es"])
 def test_every_message_can_be_written(session: Session, name: str, locale: str) -> None:
     world = World.make(session)
-    booked = world.requested(contact=person(locale=locale))
+    make = world.confirmed if name == "ask_move" else world.requested
+    booked = make(contact=person(locale=locale))
     facts = {
         "booking": booked.id,
         "to": "patient",
@@ -55,8 +58,11 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
         booking = session.get_one(Booking, booked.id)
         booking.state = sorted(emails.STILL[name])[0]
         session.flush()
+    if name == "ask_move":
+        services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
     for to in ("patient", "therapist"):
-        message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
+        with time_machine.travel(world.now, tick=False):
+            message = RENDERERS[f"visit.{name}"](session, {**facts, "to": to}, PAPER)
         assert message is not None
         assert message.html
         assert message.text
@@ -66,12 +72,25 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
 
 def test_subjects_and_links_carry_no_health_word(session: Session) -> None:
     world = World.make(session)
-    booked = world.confirmed()
-    for kind in ("visit.requested", "visit.new_request", "visit.confirmed"):
-        message = written(world, kind)
+    booked = world.requested()
+    messages = [written(world, "visit.requested"), written(world, "visit.new_request")]
+    services.accept(session, booked.id, world.me, world.now)
+    messages.append(written(world, "visit.confirmed"))
+    for message in messages:
         assert not HEALTH.search(message.subject)
         assert not any(HEALTH.search(link) for link in re.findall(r"https://\S+", message.text))
-    assert booked.token in written(world, "visit.confirmed").text
+    assert booked.token in messages[-1].text
+
+
+def test_nobody_is_asked_for_an_answer_that_was_given_before_the_mail_went_out(session: Session) -> None:
+    world = World.make(session)
+    booked = world.confirmed()
+    services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
+    assert "Please answer by" in written(world, "visit.ask_move").text
+    services.agree_to_move_as_therapist(session, booked.id, world.me, world.now)
+    for kind in ("visit.requested", "visit.new_request", "visit.ask_move"):
+        row = world.outbox(kind)[-1]
+        assert RENDERERS[kind](session, json.loads(row.facts or "{}"), PAPER) is None
 
 
 def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
@@ -81,6 +100,27 @@ def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
     assert message.text.startswith("Hello Pat Example,\n\nwe passed your request on")
     assert "\n\nWhen: Mon 1 Mar, 9:00 am (Central Time)\nWhere: Austin, TX 78701\n" in message.text
     assert (message.html or "").count("<p ") == 5
+
+
+def test_mails_to_the_patient_say_with_whom_and_until_when_it_can_be_cancelled(session: Session) -> None:
+    world = World.make(session, mode="instant", phone="+15125550100")
+    services.book(session, world.request(), world.now)
+    held = written(world, "visit.confirm_contact")
+    assert "\nWith: " in held.text
+    assert "555-0100" not in held.text
+    world.confirmed(MONDAY + timedelta(hours=2))
+    message = written(world, "visit.confirmed")
+    assert "possible until Sun 28 Feb, 11:00 am (Central" in " ".join(message.text.split())
+    assert "Phone: (512) 555-0100" in message.text
+    assert "With: " not in written(world, "visit.new_booking").text
+
+
+def test_a_reminder_past_the_cut_off_sends_nobody_to_a_page_that_refuses(session: Session) -> None:
+    world = World.make(session, phone="+15125550100")
+    world.confirmed()
+    for hours, said in ((25, "possible until Sun 28 Feb, 9:00 am"), (24, "please call (512) 555-0100")):
+        world.now = MONDAY - timedelta(hours=hours)
+        assert said in " ".join(written(world, "visit.reminder").text.split())
 
 
 def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:

@@ -13,6 +13,7 @@ from app.scheduling.hours import (
     OpeningHours,
     Schedule,
     TimeOff,
+    closed_by,
     day_quanta,
     opening_intervals,
     quantum_at,
@@ -320,6 +321,19 @@ def test_any_wall_time_agrees_with_the_oracle(zone, naive):
     at_whole_quantum = naive.replace(minute=naive.minute // 5 * 5, second=0, microsecond=0)
     found = quantum_at(zone, naive.date(), naive.hour * 60 + naive.minute)
     assert instant_of(found) == oracle.utc(at_whole_quantum, zone)
+
+
+@given(
+    zone=st.sampled_from(sorted(oracle.zones())),
+    day=st.dates(date(2026, 1, 1), date(2037, 12, 30)),
+    windows=st.lists(st.tuples(minutes, st.integers(1, 288)), max_size=3),
+)
+def test_what_an_exception_closes_is_the_rest_of_its_date(zone, day, windows):
+    pairs = [(opens, min(opens + length * 5, 2880)) for opens, length in windows if opens <= 1440]
+    whole = [tuple(instant_of(q) for q in day_quanta(zone, day))]
+    given_hours = [oracle.window(zone, day, *pair) for pair in pairs]
+    left = oracle.subtract(whole, [pair for pair in given_hours if pair[0] < pair[1]])
+    assert closed_by(zone, DateException(day, tuple(pairs))) == left
 
 
 @given(zone=st.sampled_from(sorted(oracle.zones())), day=st.dates(date(2026, 1, 1), date(2037, 12, 30)))

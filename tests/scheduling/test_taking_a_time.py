@@ -1,9 +1,10 @@
 """Which times can be taken, and by whom first (the numbers are those of our list of cases)."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,9 @@ from app.directory.listing_models import Listing
 from app.directory.models import Service
 from app.scheduling import queries, services
 from app.scheduling.models import Occupancy
+from app.scheduling.own_feed import feed_file
 from app.scheduling.services.timelines import occupy
+from tests.scheduling.test_emails import PAPER, written
 from tests.scheduling.world import MONDAY, World, check_everything, refused
 from tests.support.statements import told
 
@@ -53,9 +56,15 @@ def test_3_a_request_expires_at_its_deadline_and_tells_both_sides(world: World) 
 
 def test_3_a_request_holds_the_time_of_all_services(world: World) -> None:
     other = _second_service(world, 30)
+
+    def offered() -> list[datetime]:
+        found = queries.free_times(world.session, other, MONDAY, MONDAY + 1.5 * HOUR, world.now)
+        return [each.starts_at for each in found]
+
+    assert offered() == [MONDAY + quarter * HOUR / 4 for quarter in range(6)]
     world.requested(MONDAY)
-    taken = queries.free_times(world.session, other, MONDAY, MONDAY + HOUR, world.now)
-    assert taken == []
+    assert offered() == [MONDAY + HOUR, MONDAY + 1.25 * HOUR]
+    refused("time-taken", Conflict, world.book, MONDAY + HOUR / 2, service_id=other)
 
 
 def test_3_an_expired_hold_gives_way_to_the_next_who_asks_even_before_the_task_runs(world: World) -> None:
@@ -104,18 +113,22 @@ def test_8_the_first_bookable_time_is_found_beyond_empty_weeks(world: World) -> 
 
 
 def test_9_buffers_keep_their_distance_and_the_last_visit_may_end_at_closing(session: Session) -> None:
-    world = World.make(session, buffer_before=15, buffer_after=30)
-    world.book(MONDAY + 2 * HOUR)
-    free = world.free()
-    assert MONDAY + 7 * HOUR in free
-    assert MONDAY not in [at for at in free if MONDAY + timedelta(minutes=15) < at < MONDAY + timedelta(minutes=225)]
-    assert [at for at in free if at < MONDAY + 5 * HOUR] == [
-        MONDAY,
-        MONDAY + timedelta(minutes=15),
-        *(MONDAY + timedelta(minutes=minutes) for minutes in (225, 240, 255, 270, 285)),
-    ]
-    visit = queries.agenda(session, world.therapist_id, MONDAY, MONDAY + timedelta(days=1))
-    assert visit == []
+    """Two hours in, 60 minutes: 15 before and 30 after are kept on both sides, of it and of the next."""
+    world = World.make(session, mode="instant", buffer_before=15, buffer_after=30)
+    booked = world.requested(MONDAY + 2 * HOUR)
+    assert world.free() == [MONDAY + timedelta(minutes=minutes) for minutes in (0, 15, *range(225, 421, 15))]
+    assert world.free()[-1] + HOUR == MONDAY.replace(hour=23), "nine to five, in UTC"
+    check_everything(session)
+    visit = queries.visit(session, booked.token)
+    (row,) = queries.agenda(session, world.therapist_id, MONDAY, MONDAY + timedelta(days=1))
+    for shown in (visit, row):
+        assert (shown.starts_at, shown.ends_at) == (MONDAY + 2 * HOUR, MONDAY + 3 * HOUR), "no buffer is treatment"
+    calendars = (written(world, "visit.confirmed").attachments[0].content, feed_file([row], "Unknot", PAPER.base_url))
+    for content in calendars:
+        (event,) = Calendar.from_ical(content).walk("VEVENT")
+        assert (event.start, event.end) == (visit.starts_at, visit.ends_at)
+    world.requested(MONDAY + 7 * HOUR)
+    assert world.free()[-1] == MONDAY + 5.25 * HOUR, "its buffer before, and the one after of who comes before it"
     check_everything(session)
 
 
@@ -130,7 +143,6 @@ def test_the_horizon_rolls_without_gaps(world: World) -> None:
 
 
 def _second_service(world: World, minutes: int) -> int:
-
     other = Service(therapist_id=world.therapist_id, name="Short", minutes=minutes, price_cents=5000)
     world.session.add(other)
     world.session.flush()

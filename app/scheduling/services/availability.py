@@ -20,7 +20,6 @@ from app.scheduling.models import (
     SchedulingSettings,
     TimeOff,
 )
-from app.scheduling.quanta import instant_of
 from app.scheduling.queries.agenda import AgendaRow, bookings_touched
 from app.scheduling.services.timelines import lock, rederive
 
@@ -69,15 +68,15 @@ def set_exception(
     now: datetime,
     note: str = "",
 ) -> list[AgendaRow]:
-    """Replace the hours of one date by `intervals` of wall minutes; none means closed. The bookings of that date."""
+    """Replace the hours of one date by `intervals` of wall minutes; none means closed. The bookings outside them."""
     zone = _own_location(session, therapist_id, location_id)
-    hours.DateException(day, tuple(intervals))
+    exception = hours.DateException(day, tuple(intervals))
     _forget_exceptions(session, location_id, day)
     spans: list[tuple[int | None, int | None]] = [*intervals] or [(None, None)]
     rows = [{"location_id": location_id, "day": day, "opens": a, "closes": b, "note": note} for a, b in spans]
     session.execute(insert(DateException), rows)
     rederive(session, therapist_id, now)
-    return bookings_touched(session, therapist_id, [_day(zone, day)], location_id)
+    return bookings_touched(session, therapist_id, hours.closed_by(zone, exception), location_id)
 
 
 def clear_exception(session: Session, therapist_id: int, location_id: int, day: date, now: datetime) -> None:
@@ -132,7 +131,8 @@ def set_holidays(session: Session, therapist_id: int, days: Mapping[date, str], 
         session.execute(insert(Holiday), rows)
     rederive(session, therapist_id, now)
     zones = session.scalars(select(Location.time_zone).where(Location.therapist_id == therapist_id)).all()
-    return bookings_touched(session, therapist_id, [_day(zone, day) for zone in set(zones) for day in days])
+    closed = [span for zone in set(zones) for day in days for span in hours.closed_by(zone, hours.DateException(day))]
+    return bookings_touched(session, therapist_id, closed)
 
 
 def set_imported_busy(
@@ -180,8 +180,3 @@ def _own_location(session: Session, therapist_id: int, location_id: int) -> str:
 
 def _forget_exceptions(session: Session, location_id: int, day: date) -> None:
     session.execute(delete(DateException).where(DateException.location_id == location_id, DateException.day == day))
-
-
-def _day(zone: str, day: date) -> tuple[datetime, datetime]:
-    first, last = hours.day_quanta(zone, day)
-    return instant_of(first), instant_of(last)

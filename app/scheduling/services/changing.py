@@ -178,8 +178,9 @@ def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime,
         "new_by": actor.kind,
         "new_expires_at": deadline,
     }
+    facts = {"new_at": starts_at.isoformat(), "new_zone": one.time_zone}
     with offering_what_is_left(session, booking, now):
-        transition(session, booking, "ask_move", actor, now, changes=changes, facts={"new_at": starts_at.isoformat()})
+        transition(session, booking, "ask_move", actor, now, changes=changes, facts=facts)
 
 
 def _agree(session: Session, booking: Booking, actor: Actor, now: datetime) -> None:

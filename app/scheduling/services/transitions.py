@@ -54,16 +54,17 @@ def transition(
     if new is None:
         raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": old})
     before = intervals_of(booking) if old else []
-    was_at = booking.starts_at
+    was_at, was_zone = booking.starts_at, booking.time_zone
     _change(booking, action, new, changes or {})
     if old is None:
         _insert(session, booking)
     else:
         session.flush()
-    _record(session, booking, action, actor, old, now, reason)
+    record(session, booking, action, actor, old, now, reason)
     _take_time(session, booking, before, known)
     if not quiet:
-        told = {"reason": reason, "was_at": was_at.isoformat() if was_at else None, **(facts or {})}
+        was = was_at.isoformat() if was_at else None
+        told = {"reason": reason, "was_at": was, "was_zone": was_zone, **(facts or {})}
         _tell(session, booking, old, action, actor, now, told)
 
 
@@ -86,9 +87,10 @@ def _insert(session: Session, booking: Booking) -> None:
     ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | said)
 
 
-def _record(
-    session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str
+def record(
+    session: Session, booking: Booking, action: str, actor: Actor, old: State | None, now: datetime, reason: str = ""
 ) -> None:
+    """Write the event that `booking.events` counts."""
     INSERT_EVENT.run(
         session,
         {

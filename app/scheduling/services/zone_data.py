@@ -1,15 +1,19 @@
 """When governments move clocks: new zone data. Visits keep their time on the wall, and hours are derived anew."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from app.core.zones import zone
+from app.notifications.outbox import enqueue, withdraw
 from app.scheduling.models import Booking, Occupancy, SchedulingSettings, ZoneData
+from app.scheduling.plan import LATER
 from app.scheduling.services.beginning import when
 from app.scheduling.services.timelines import lock, own, rederive
-from app.scheduling.states import OPEN
+from app.scheduling.services.transitions import about_visit, later, record
+from app.scheduling.states import OPEN, SYSTEM, State
 
 
 def is_new_zone_data(session: Session, version: str) -> bool:
@@ -48,8 +52,17 @@ def keep_wall_times(session: Session, therapist_id: int, now: datetime) -> list[
     )
     for booking in moved:
         own(session, booking)
+        _tell(session, booking, now)
     rederive(session, therapist_id, now)
     return ids
+
+
+def _tell(session: Session, booking: Booking, now: datetime) -> None:
+    """In its history, and by reminders at the new instant. Nobody is mailed: on the wall nothing has changed."""
+    record(session, booking, "keep_wall_time", SYSTEM, cast(State, booking.state), now)
+    if booking.state == "confirmed":
+        withdraw(session, about_visit(booking.id), LATER)
+        enqueue(session, later(booking, now))
 
 
 def _put_back(booking: Booking) -> bool:
@@ -61,4 +74,5 @@ def _put_back(booking: Booking) -> bool:
     for name, value in when(min(instants), booking.minutes, booking.time_zone).items():
         setattr(booking, name, value)
     booking.sequence += 1
+    booking.events += 1
     return True

@@ -16,6 +16,7 @@ from app.accounts.models import User
 from app.core.texts import N_
 from app.doors.caller import caller, step_before_rooms
 from app.doors.database import db
+from app.doors.links import is_local_path
 from app.web.accounts.mail import post
 from app.web.accounts.sign_ins import KEY
 
@@ -30,6 +31,8 @@ CHANGES = frozenset(
     }
 )
 """What adds a factor, or takes one away."""
+CHANGING = "validating_profile"
+"""The library's word for somebody who is signed in and shows a code of the factor that is being added."""
 
 
 class OneTimeCodes(Totp):
@@ -50,6 +53,7 @@ class OneTimeCodes(Totp):
 def init_app(app: Flask) -> None:
     app.extensions["unknot_security"].tf_token_validation_context_processor(_demo_code)
     app.before_request(_guard_changes)
+    app.before_request(_in_already)
     for signal in (tf_profile_changed, wan_registered):
         signal.connect(_added, app)
     tf_disabled.connect(_code_gone, app)
@@ -73,6 +77,15 @@ def _guard_changes() -> Response | None:
     g.had_second_factor = user.has_second_factor
     barred = request.method == "POST" and user.role_names & GUARDED and step_before_rooms(user) is Step.SIGN_IN
     return redirect(url_for("account.second_step")) if barred else None
+
+
+def _in_already() -> Response | None:
+    """Back to the page that asks for a code, or a second press there: the library would sign out who is in already."""
+    asked = request.endpoint == "security.two_factor_token_validation" and session.get("tf_state") != CHANGING
+    if not asked or caller() is None:
+        return None
+    wanted = request.args.get("next", "")
+    return redirect(wanted if is_local_path(wanted) else url_for("account.home"))
 
 
 def _added(_app: Flask, user: User, **_facts: Any) -> None:

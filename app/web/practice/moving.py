@@ -22,7 +22,7 @@ from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
 from app.scheduling.queries.free_times import free_times_of
 from app.web.practice.fields import is_near
-from app.web.practice.room import actor, my_id, practice
+from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import MoveForm
 from app.web.scheduling.asking import number
 from app.web.scheduling.weeks import at_a_glance
@@ -56,9 +56,9 @@ def other_times(booking_id: int) -> Answer:
 @practice.route("/visits/<int:booking_id>/move", methods=["GET", "POST"])
 @audience("therapist")
 def move(booking_id: int) -> Answer:
-    """Another time: by the form, or prefilled by a drag in the week (`to` is a wall time)."""
+    """Another time: by the form, or prefilled by a drag in the week (`to` is a wall time there)."""
     one = queries.visit_by_id(db.session, booking_id, my_id())
-    wall = wall_time(request.args.get("to")) or one.starts_at.astimezone(zone(one.time_zone))
+    wall = (_dropped_at(request.args.get("to")) or one.starts_at).astimezone(zone(one.time_zone))
     form = MoveForm(data={"day": wall.date(), "at": wall.time(), "location": one.location_id})
     places = _places_of(one)
     form.location.choices = [(place.location_id, place_names().get(place.location_id, "")) for place in places]
@@ -131,7 +131,7 @@ def _move_page(one: Visit, form: MoveForm, near: Any, status: int) -> Answer:
     day = form.day.data if form.day.data and is_near(form.day.data) else one.starts_at.astimezone(local).date()
     spot = next((place for place in _places_of(one) if place.location_id == form.location.data), None)
     free = _free(one, spot, datetime.combine(day, time(), zone(spot.time_zone)), 1) if spot else []
-    near = [each.astimezone(local) for each in near]
+    near = [each.astimezone(zone(spot.time_zone) if spot else local) for each in near]
     few = set(at_a_glance(free))
     page = render_template("practice/move.html", visit=one, zone=local, form=form, free=free, few=few, near=near)
     return page, status
@@ -147,6 +147,12 @@ def _instants(texts: list[str]) -> list[datetime]:
         if at.tzinfo is not None:
             found.append(at)
     return found
+
+
+def _dropped_at(text: str | None) -> datetime | None:
+    """What a drag in the week means: its clock is that of the practice, whatever the visit's is."""
+    wall = wall_time(text)
+    return wall and wall.replace(tzinfo=home_zone(my_id()))
 
 
 def wall_time(text: str | None) -> datetime | None:

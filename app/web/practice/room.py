@@ -77,6 +77,12 @@ def own_or_none() -> Therapist | None:
     return own_therapist(db.session, user.id) if user else None
 
 
+def place_zones() -> dict[int, str]:
+    """The zone of each of the caller's own places."""
+    query = select(Location.id, Location.time_zone).where(Location.therapist_id == my_id())
+    return {row.id: row.time_zone for row in db.session.execute(query)}
+
+
 def home_zone(therapist_id: int) -> Any:
     """The zone of the first place, in which a day of the practice is counted."""
     query = select(Location.time_zone).where(Location.therapist_id == therapist_id, Location.active)

@@ -22,12 +22,13 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
+from app.scheduling.hours import DateException, closed_by
 from app.scheduling.queries import AgendaRow
 from app.web import formatting
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import far_dates_refused, is_near
 from app.web.practice.moving import place_names
-from app.web.practice.room import home_zone, my_id, own_transaction, practice
+from app.web.practice.room import home_zone, my_id, own_transaction, place_zones, practice
 
 Answer = str | Response | tuple[str, int]
 EVERYWHERE = 0
@@ -109,17 +110,16 @@ def set_other_hours() -> Answer:
         form.opens.errors = [_("Give both times, or none.")]
         return _page(other=form), 422
     row = own_part(db.session, Location, my_id(), form.place.data)
-    location_id, day, closed = row.id, form.day.data, not intervals
-    local = zone(row.time_zone)
-    whole = (datetime.combine(day, time(), local), _midnight_after(day, local))
+    location_id, day = row.id, form.day.data
+    closed = closed_by(row.time_zone, DateException(day, tuple(intervals)))
 
     def touched(session: Session) -> list[AgendaRow]:
-        return queries.bookings_touched(session, my_id(), [whole], location_id) if closed else []
+        return queries.bookings_touched(session, my_id(), closed, location_id)
 
     def change(session: Session, now: datetime) -> None:
         scheduling.set_exception(session, my_id(), location_id, day, intervals, now, form.reason.data or "")
 
-    return _save_or_ask(change, touched, url_for(".set_other_hours"))
+    return _save_or_ask(change, touched, url_for(".set_other_hours"), open_then=bool(intervals))
 
 
 @practice.post("/time-off/days/<int:location_id>/<day>/remove")
@@ -139,11 +139,10 @@ def add_holiday() -> Answer:
     if not form.validate_on_submit():
         return _page(holiday=form), 422
     day, name = form.holiday.data, form.holiday_name.data or ""
-    local = home_zone(my_id())
-    whole = (datetime.combine(day, time(), local), _midnight_after(day, local))
+    closed = [span for name in {*place_zones().values()} for span in closed_by(name, DateException(day))]
 
     def touched(session: Session) -> list[AgendaRow]:
-        return queries.bookings_touched(session, my_id(), [whole])
+        return queries.bookings_touched(session, my_id(), closed)
 
     def change(session: Session, now: datetime) -> None:
         scheduling.set_holidays(session, my_id(), {**queries.holidays(session, my_id()), day: name}, now)
@@ -163,7 +162,11 @@ def remove_holiday(day: str) -> Response:
 
 
 def _save_or_ask(
-    change: Callable[[Session, datetime], None], find_touched: Callable[[Session], list[AgendaRow]], url: str
+    change: Callable[[Session, datetime], None],
+    find_touched: Callable[[Session], list[AgendaRow]],
+    url: str,
+    *,
+    open_then: bool = False,
 ) -> Answer:
     """List what is booked in it first; save when exactly that was seen, or when nothing is."""
     with own_transaction() as session:
@@ -171,7 +174,7 @@ def _save_or_ask(
         seen = ",".join(str(row.id) for row in touched)
         if not touched or request.form.get("seen") == seen:
             change(session, clock.now())
-            flash(_("Saved. Nobody can book in it."), "ok")
+            flash(_("Saved.") if open_then else _("Saved. Nobody can book in it."), "ok")
             return redirect(url_for(".time_away"), code=303)
     sent = {name: value for name, value in request.form.items() if name not in ("seen", "csrf_token")}
     page = render_template(

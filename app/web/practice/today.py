@@ -7,12 +7,15 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core import clock
+from app.core.zones import zone as zone_called
 from app.directory.models import Therapist
 from app.doors.audience import audience
 from app.doors.database import db
 from app.referrals.queries import referrers
 from app.scheduling import queries
 from app.scheduling.queries import AgendaRow
+from app.scheduling.queries.elsewhere import zones_of_new_times
+from app.web.formatting import zone_name
 from app.web.practice.calendar import calendar, monday_of
 from app.web.practice.room import home_zone, my_id, own_or_none, practice
 from app.web.practice.words import REASONS
@@ -41,6 +44,7 @@ def today() -> str | Response:
         now=now,
         zone=zone,
         requests=waiting,
+        new_zones=zones_of_new_times(db.session, [row.id for row in waiting if row.new_starts_at]),
         referrers=referrers(db.session, (row.referral_id for row in waiting)),
         rows=[agenda_item(row, now, zone) for row in rows],
         coming=coming,
@@ -83,13 +87,14 @@ def unmarked(therapist_id: int, now: datetime) -> list[AgendaRow]:
 
 
 def agenda_item(row: AgendaRow, now: datetime, zone: Any) -> dict[str, Any]:
-    """A visit in a day's list."""
-    place = row.location_name
+    """A visit in a day's list, on the clock of its own place; the zone is named where it is not the practice's."""
+    local = zone_called(row.time_zone)
+    elsewhere = zone_name(row.time_zone) if row.time_zone != str(zone) else ""
     return {
-        "starts_at": row.starts_at.astimezone(zone),
-        "ends_at": row.ends_at.astimezone(zone),
+        "starts_at": row.starts_at.astimezone(local),
+        "ends_at": row.ends_at.astimezone(local),
         "title": row.visit_for or row.name,
-        "detail": " · ".join(filter(None, (row.service_name, place))),
+        "detail": " · ".join(filter(None, (row.service_name, row.location_name, elsewhere))),
         "url": url_for("practice.visit", booking_id=row.id),
         "state": "now" if row.starts_at <= now < row.ends_at else "",
         "row": row,

@@ -18,9 +18,10 @@ from app.doors.locale import said
 from app.referrals.queries import referrers
 from app.scheduling import queries, safety
 from app.scheduling import services as scheduling
+from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.states import Actor
 from app.web.practice.moving import Answer, apply
-from app.web.practice.room import actor, my_id, practice
+from app.web.practice.room import actor, my_id, place_zones, practice
 from app.web.practice.visit_forms import MessageForm
 from app.web.practice.words import ACTIONS, REASONS, STATES
 
@@ -142,12 +143,14 @@ def _page(booking_id: int, form: MessageForm) -> str:
         "practice/visit.html",
         visit=one,
         zone=zone(one.time_zone),
+        new_zone=zone_of_new_time(db.session, one.id) or one.time_zone,
         now=now,
         sealed=sealed,
         referrer=referrers(db.session, [one.referral_id]).get(one.referral_id or 0),
         flags=_flags(sealed),
         events=events,
         offered=queries.offered_times(one),
+        zones=place_zones() if one.offered_times else {},
         blocked=bool(blocked & {(one.email or "").strip().casefold(), one.phone}),
         form=form,
         states=STATES,

@@ -36,6 +36,7 @@ ACTIONS = {
     "lapse_move": _l("Other time lapsed"),
     "offer_times": _l("Other times offered"),
     "new_address": _l("The person has a new e-mail address"),
+    "keep_wall_time": _l("The rules of clocks changed there; the time on the wall stays"),
 }
 MODES = {
     "request": _l("On request: you accept each one by hand"),

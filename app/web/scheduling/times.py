@@ -16,7 +16,7 @@ from app.doors.database import db
 from app.scheduling.queries import Bookable, Offer, first_free, offers
 from app.web.scheduling.asking import book_url, day, number, times_url
 from app.web.scheduling.weeks import Week, week
-from app.web.scheduling.words import place, span
+from app.web.scheduling.words import changes, place
 
 times = Blueprint("times", __name__)
 NO_TIMES: Final = {"week": None, "chosen": None, "services": (), "places": ()}
@@ -48,7 +48,7 @@ def strip(
         "chosen": chosen,
         "services": _services(slug, every, chosen),
         "places": _places(slug, every, chosen),
-        "cancel_span": span(chosen.one.cancel_cutoff),
+        "changes": changes(chosen.one.cancel_cutoff, chosen.one.reschedule_cutoff),
     }
 
 

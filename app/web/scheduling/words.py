@@ -30,6 +30,23 @@ def span(minutes: int) -> str:
     return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
 
 
+def changes(cancel_cutoff: int, reschedule_cutoff: int) -> str:
+    """Until when a visit may be cancelled and moved online, from the minutes before it that each must be."""
+    if cancel_cutoff == reschedule_cutoff != 0:
+        return str(gettext("Cancel or move it online up to %(span)s before.", span=span(cancel_cutoff)))
+    cancel = (
+        gettext("Cancel it online up to %(span)s before.", span=span(cancel_cutoff))
+        if cancel_cutoff
+        else gettext("Cancel it online until it begins.")
+    )
+    move = (
+        gettext("Move it online up to %(span)s before.", span=span(reschedule_cutoff))
+        if reschedule_cutoff
+        else gettext("Move it online until it begins.")
+    )
+    return f"{cancel} {move}"
+
+
 def place(offer: Offer) -> str:
     """Where an offer takes place, as far as all may know."""
     if offer.one.home_visit:

@@ -24,6 +24,7 @@ def test_a_request_waits_on_top_of_today_and_is_accepted_with_one_tap(mine: Prac
     assert not problems_of(page.text)
     assert page.text.index("Waits for your answer") < page.text.index("Your day")
     assert "left" in page.text
+    assert f'<a href="/practice/visits/{made.id}">Safety answers and note' in page.text
     answer = mine.post(f"/visits/{made.id}/accept", back="today")
     assert answer.location == "/practice/"
     assert mine.visit(made.id).state == "confirmed"

@@ -85,6 +85,7 @@ def test_a_full_list_of_phone_requests_asks_for_an_address_and_keeps_what_was_ty
 
 def test_several_dates_by_phone_alone_are_refused_with_a_way_on(patient: Patient) -> None:
     review = patient.to_review(email="", phone="(512) 555-0123")
+    assert "we need an e-mail address" in patient.get(review.replace("/review", "/repeat")).text
     patient.post(review.replace("/review", "/repeat"), every="1", count="3", go="take")
     refused = patient.send(review)
     assert refused.status_code == 422

@@ -91,8 +91,11 @@ def test_every_page_on_the_way_is_in_spanish(reader: Patient, house: House) -> N
 
 def test_mails_are_in_the_language_of_who_reads_them(house: House) -> None:
     """The patient booked in Spanish, the therapist reads English: who sends, and how, decides nothing."""
-    house.world.confirmed(contact=person(locale="es"))
-    asked, got = written(house, "visit.new_request"), written(house, "visit.confirmed")
+    world = house.world
+    booked = world.requested(contact=person(locale="es"))
+    asked = written(house, "visit.new_request")
+    services.accept(world.session, booked.id, world.me, world.now)
+    got = written(house, "visit.confirmed")
     assert asked.subject == "A request for Mon 1 Mar, 9:00 am (Central Time)"
     assert got.subject.startswith("Su cita está confirmada: lun 1 mar")
     assert "Hola, Pat Example:" in got.text

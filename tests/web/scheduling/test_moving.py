@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from tests.web.scheduling.journey import Patient, words
 
 pytestmark = pytest.mark.databases
 HOUR = timedelta(hours=1)
+WALL = re.compile(r"\d+:\d\d [ap]m")
 
 
 @dataclass
@@ -84,6 +86,70 @@ def test_a_patient_asks_for_another_place(two: Two, session: Session) -> None:
     assert (booked.location_id, booked.time_zone) == (two.elsewhere, "America/Denver")
     assert booked.starts_at == datetime.fromisoformat(form["at"])
     check_everything(session)
+
+
+@pytest.mark.databases("sqlite")
+def test_each_time_is_said_on_the_clock_of_its_own_place(two: Two, session: Session) -> None:
+    """Case 5: who reads the new time on the old place's clock comes an hour too early, or too late."""
+    booked, at = two.confirmed(), MONDAY + 3 * HOUR
+    page = f"/visits/{booked.token}"
+    shown = words(two.patient.get(f"{page}/move?at={at:%Y-%m-%dT%H:%M}Z&location={two.elsewhere}"))
+    assert "From Mon 1 Mar, 9:00 am (Central Time)" in shown
+    assert "To Mon 1 Mar, 11:00 am" in shown
+    two.patient.post(f"{page}/move", at=at.isoformat(), location=str(two.elsewhere))
+    session.rollback()
+    there = "Mon 1 Mar, 11:00 am"
+    assert f"{there}, Mountain Time, The River Room instead of Mon 1 Mar, 9:00 am" in words(two.patient.get(page))
+    for path in ("/practice/", f"/practice/visits/{booked.id}"):
+        assert f"{there} (Mountain Time)" in two.theirs.get(path).text, path
+    assert two.patient.client.get(f"/api/v1/bookings/{booked.token}").json["asked_for"] == "2027-03-01T11:00:00-07:00"
+    said = f"from Mon 1 Mar, 9:00 am (Central Time) to {there} (Mountain Time)."
+    assert said in " ".join(written(two.world, "visit.ask_move").text.split())
+    two.theirs.post(f"/practice/visits/{booked.id}/agree")
+    session.rollback()
+    for kind in ("visit.moved", "visit.moved_therapist"):
+        assert said in " ".join(written(two.world, kind).text.split()), kind
+    assert f"{there} (Mountain Time)" in two.theirs.get("/practice/").text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_visit_in_another_zone_is_said_so_in_the_list_of_the_day(
+    two: Two, session: Session, clock: time_machine.Traveller
+) -> None:
+    two.world.confirmed(MONDAY + 3 * HOUR, location_id=two.elsewhere)
+    two.confirmed()
+    clock.move_to(MONDAY - HOUR)
+    day = words(two.theirs.get("/practice/"))
+    assert "11:00 am to 12:00 pm" in day
+    assert "The River Room · Mountain Time" in day
+    assert "9:00 am to 10:00 am" in day
+    assert "Central" not in day
+
+
+@pytest.mark.databases("sqlite")
+def test_what_the_therapist_offers_elsewhere_is_said_on_the_clock_there(two: Two, session: Session) -> None:
+    booked, at = two.world.requested(MONDAY), MONDAY + 3 * HOUR
+    services.offer_other_times(session, booked.id, two.world.me, [at], two.elsewhere, two.world.now)
+    session.commit()
+    assert "Mon 1 Mar, 11:00 am, Mountain Time, El Paso, TX" in words(two.patient.get(f"/visits/{booked.token}"))
+    assert "Mon 1 Mar, 11:00 am (Mountain Time)" in two.theirs.get(f"/practice/visits/{booked.id}").text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_drag_and_what_is_near_mean_the_clock_of_their_own_place(two: Two, session: Session) -> None:
+    """The week is drawn on the practice's clock; the form speaks of the visit's place."""
+    there = two.world.confirmed(MONDAY + 3 * HOUR, location_id=two.elsewhere)
+    two.world.confirmed(MONDAY + 6 * HOUR)
+    session.commit()
+    path = f"/practice/visits/{there.id}/move"
+    assert 'value="14:00"' in two.theirs.get(f"{path}?to=2027-03-01T15:00").text
+    taken = {"day": "2027-03-01", "at": "15:00", "location": two.world.location_id}
+    refused = two.theirs.post(path, data=taken)
+    assert refused.status_code == 422
+    near = words(refused).partition("Free and near:")[2].partition("We have agreed")[0]
+    shown = [datetime.strptime(f"2027-03-01 {wall} -0600", "%Y-%m-%d %I:%M %p %z") for wall in WALL.findall(near)]
+    assert shown
+    assert set(shown) <= set(two.world.free(MONDAY, 1, location_id=two.world.location_id))
 
 
 def test_the_times_around_the_visit_are_shown_first(two: Two, session: Session) -> None:

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from app.core.formats import when
+from app.core.zones import zone
 from app.directory.models import Licence, Service
 from app.scheduling import services
 from app.scheduling.hours import OpeningHours
@@ -83,6 +85,34 @@ def test_services_and_places_can_be_chosen(patient: Patient, session: Session, w
 )
 def test_an_odd_address_still_shows_times(patient: Patient, query: str) -> None:
     assert patient.get(f"/therapists/{patient.slug}/times?{query}").status_code == 200
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("cancel", "move", "said"),
+    [
+        (1440, 1440, ["Cancel or move it online up to 24 hours before."]),
+        (1440, 2880, ["Cancel it online up to 24 hours before.", "Move it online up to 2 days before."]),
+        (0, 60, ["Cancel it online until it begins.", "Move it online up to 1 hour before."]),
+        (60, 0, ["Cancel it online up to 1 hour before.", "Move it online until it begins."]),
+    ],
+)
+def test_both_cut_offs_are_said_where_a_time_is_chosen_and_before_it_is_sent(
+    patient: Patient, session: Session, world: World, cancel: int, move: int, said: list[str]
+) -> None:
+    """Case 10: each of the two, also where they differ, and for programs too."""
+    services.set_scheduling(
+        session, world.therapist_id, {"cancel_cutoff": cancel, "reschedule_cutoff": move}, world.now
+    )
+    session.commit()
+    page = words(patient.get(f"/therapists/{patient.slug}/times"))
+    assert [each in page for each in said] == [True] * len(said)
+    terms = patient.client.get(f"/api/v1/therapists/{patient.slug}/times?service={world.service_id}").json["terms"]
+    assert (terms["cancel_cutoff"], terms["reschedule_cutoff"], terms["booking"]) == (cancel, move, "request")
+    review = words(patient.get(patient.to_review()))
+    for verb, minutes in (("cancel", cancel), ("move it", move)):
+        until = (MONDAY - timedelta(minutes=minutes)).astimezone(zone("America/Chicago"))
+        assert f"You can {verb} online until {when(until, 'en')}." in review
 
 
 def test_an_expired_licence_is_not_booked(patient: Patient, session: Session, world: World) -> None:

@@ -125,8 +125,32 @@ def test_a_confirmed_visit_shows_all_and_a_request_hides_the_street(
     services.accept(session, one.id, world.me, world.now)
     session.commit()
     page = patient.get(f"/visits/{one.token}")
-    for said in ("7 Hidden Lane", "Mon 1 Mar, 9:00 am", one.reference, "until Sun 28 Feb, 9:00 am"):
+    for said in (
+        "7 Hidden Lane",
+        "Mon 1 Mar, 9:00 am",
+        one.reference,
+        "until Sun 28 Feb, 9:00 am",
+        "destination=7+Hidden+Lane",
+    ):
         assert said in page.text, said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(72, "a day before, and two hours before"), (20, "remind you two hours before"), (2, "")]
+)
+def test_only_reminders_that_will_come_are_promised(
+    patient: Patient, session: Session, world: World, clock: object, hours: int, said: str
+) -> None:
+    booked = confirmed(session, world)
+    clock.move_to(MONDAY - timedelta(hours=hours))  # type: ignore[attr-defined]
+    page = patient.get(f"{link(booked)}/done").text
+    assert said in page
+    assert ("remind you" in page) == bool(said)
+
+
+def test_a_held_time_names_the_zone_of_its_clock(patient: Patient) -> None:
+    page = re.sub(r"<[^>]+>", "", patient.get(patient.book()).text)
+    assert "until 9:30 am Central Time." in page
 
 
 def test_the_calendar_file_and_links_carry_no_treatment(patient: Patient, session: Session, world: World) -> None:
@@ -315,3 +339,19 @@ def test_instant_visits_are_confirmed_with_the_address(app: Flask, session: Sess
     done = words(patient.get(f"{page}/done"))
     assert "Your visit is confirmed" in done
     assert "Google Calendar" in done
+    assert "cancel or move it until Sun 28 Feb, 9:00 am" in done
+
+
+@pytest.mark.databases("sqlite")
+def test_a_confirmed_visit_says_until_when_it_can_be_moved_where_that_differs(
+    app: Flask, session: Session, instant: World
+) -> None:
+    services.set_scheduling(session, instant.therapist_id, {"reschedule_cutoff": 2760}, instant.now)
+    session.commit()
+    patient = patient_of(app, session, instant)
+    page = patient.book()
+    patient.post(f"{page}/code", code=facts_of(session, "visit.confirm_contact")["code"])
+    for path in (page, f"{page}/done"):
+        shown = words(patient.get(path))
+        assert "cancel online until Sun 28 Feb, 9:00 am." in shown, path
+        assert "Moving it: until Sat 27 Feb, 11:00 am." in shown, path

@@ -51,6 +51,7 @@ def _page(one: Visit, at: datetime | None, problem: DomainError | None = None) -
     new = local(at, time_zone) if at and at > now() else None
     choosing = {
         "zone": zone_name(time_zone),
+        "old_zone": facts.get("zone") if time_zone != one.time_zone else None,
         "zone_id": time_zone,
         "week": None if new else _week(one, there),
         "places": [_pick(one, each, chosen) for each in places],

@@ -1,6 +1,6 @@
 """What the page of one visit shows: plain values, in the venue's time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFound
 from app.doors.locale import language
 from app.scheduling import calendar_file, deadlines
-from app.scheduling.queries import Visit, bookable, history, offered_times, offers
+from app.scheduling.queries import Offer, Visit, bookable, history, offered_times, offers
+from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.queries.visits import series_of
 from app.scheduling.services.offers import is_offer
 from app.web.scheduling.times import strip_of
@@ -53,10 +54,12 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
         "move_until": _until(visit, visit.reschedule_cutoff, now) if live else None,
         "cancel_span": span(visit.cancel_cutoff),
         "live": live,
-        "new_time": _new_time(visit) if live else None,
+        "new_time": _new_time(session, visit) if live else None,
         "offered": _offered(session, visit) if live else [],
         "series": _series(session, visit, now),
         "calendar": _calendar(visit) if state == "confirmed" else None,
+        "directions": calendar_file.directions_link(visit) if state == "confirmed" else None,
+        "reminders": sorted(deadlines.reminders(now, visit.starts_at)),
         "week": _fresh(session, visit, now) if state in {*OVER, "hold_ended"} else None,
     }
 
@@ -66,7 +69,7 @@ def told(session: Session, visit: Visit) -> list[dict[str, Any]]:
     return [
         {"at": local(each.at, visit.time_zone), "words": _happened(each.action, each.actor, visit)}
         for each in history(session, visit.id)
-        if each.action not in ("attend", "miss")
+        if each.action not in ("attend", "miss", "keep_wall_time")
     ]
 
 
@@ -98,23 +101,25 @@ def _open(visit: Visit, cutoff: int, now: datetime) -> bool:
 
 
 def _until(visit: Visit, cutoff: int, now: datetime) -> datetime | None:
-    last = visit.starts_at - timedelta(minutes=cutoff)
-    return local(last, visit.time_zone) if last > now else None
+    last = deadlines.last_moment(now, visit.starts_at, cutoff)
+    return local(last, visit.time_zone) if last else None
 
 
-def _new_time(visit: Visit) -> dict[str, Any] | None:
+def _new_time(session: Session, visit: Visit) -> dict[str, Any] | None:
+    """The other time on the clock of its own place."""
     if visit.new_starts_at is None:
         return None
+    there = zone_of_new_time(session, visit.id) or visit.time_zone
     return {
-        "starts_at": local(visit.new_starts_at, visit.time_zone),
+        "starts_at": local(visit.new_starts_at, there),
         "mine": visit.new_by == "patient",
-        "place": visit.new_place,
+        "place": _named(visit, there, visit.new_place),
         "answer_by": local(visit.new_expires_at, visit.time_zone) if visit.new_expires_at else None,
     }
 
 
 def _offered(session: Session, visit: Visit) -> list[dict[str, Any]]:
-    """The therapist's other times; the place is said where it is another one."""
+    """The therapist's other times; the place is said where it is another one, and its zone where that differs."""
     offered = offered_times(visit)
     if all(where == visit.location_id for _, where in offered):
         return [{"at": at.isoformat(), "starts_at": local(at, visit.time_zone), "place": None} for at, _ in offered]
@@ -123,11 +128,21 @@ def _offered(session: Session, visit: Visit) -> list[dict[str, Any]]:
         {
             "at": at.isoformat(),
             "starts_at": local(at, there[where].one.time_zone),
-            "place": None if where == visit.location_id else place(there[where]),
+            "place": None if where == visit.location_id else _elsewhere(visit, there[where]),
         }
         for at, where in offered
         if where in there
     ]
+
+
+def _elsewhere(visit: Visit, there: Offer) -> str:
+    return _named(visit, there.one.time_zone, place(there))
+
+
+def _named(visit: Visit, time_zone: str, place_name: str | None) -> str:
+    """What follows a time that is perhaps not said on the visit's own clock."""
+    zone = zone_name(time_zone) if time_zone != visit.time_zone else None
+    return ", ".join(filter(None, (zone, place_name)))
 
 
 def _series(session: Session, visit: Visit, now: datetime) -> list[dict[str, Any]]:
