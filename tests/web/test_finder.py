@@ -126,6 +126,8 @@ def test_a_part_of_the_day_is_said_on_the_clock_that_times_are_said_on(client: F
     page = client.get("/therapists?where=Austin, TX&time=18:00-20:30").text
     assert page.count("6:00 pm to 8:30 pm") >= 2
     assert '<option value="18:00-20:30" selected>6:00 pm to 8:30 pm</option>' in page
+
+
 def test_nobody_found_speaks_of_no_filter_where_none_was_set(client: FlaskClient, town: list[str]) -> None:
     page = client.get("/therapists?where=Paris, France&radius=40").text
     assert "Nobody is listed there yet" in page
