@@ -88,6 +88,14 @@ def test_the_other_springfields(client: FlaskClient, town: list[str]) -> None:
         ("where=';DROP TABLE therapist;--", 404, "place-unknown"),
         ("where=<script>alert(1)</script>", 404, "place-unknown"),
         ("where=%00", 404, "place-unknown"),
+        ("where=אוסטין", 404, "place-unknown"),
+        ("where=Austin, TX&from=2027-02-30", 422, "invalid-parameter"),
+        ("where=Austin, TX&from=2027-03-10&to=2027-03-01", 422, "invalid-parameter"),
+        ("where=Austin, TX&from=2027-03-01&from=2027-03-02", 422, "repeated-parameter"),
+        ("where=Austin, TX&time=25:00-26:00", 422, "invalid-parameter"),
+        ("where=Austin, TX&max_price=1e999", 422, "invalid-parameter"),
+        ("where=Austin, TX&max_price=NaN", 422, "invalid-parameter"),
+        ("where=Austin, TX&home_visit=banana", 422, "invalid-parameter"),
     ],
 )
 def test_bad_input_is_a_problem(client: FlaskClient, town: list[str], query: str, status: int, code: str) -> None:

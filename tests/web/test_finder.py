@@ -160,6 +160,16 @@ BAD = [
     "where=91.5,200&what=sciatica",
     "where=Austin, TX&minutes=7&gender=robot&language=xx&sort=stars&technique=sciatica&max_price=-5",
     "where=%ff%fe&what=%c3%28",
+    "where=Austin, TX&from=2027-02-30",
+    "where=Austin, TX&from=2027-03-10&to=2027-03-01",
+    "where=Austin, TX&from=" + "9" * 5_000,
+    "where=Austin, TX&time=25:00-26:00",
+    "where=Austin, TX&time=😀",
+    "where=Austin, TX&time=09:00-09:00",
+    "where=Austin, TX&minutes=NaN",
+    "where=Austin, TX&max_price=1e999",
+    "where=Austin, TX&max_price=" + "9" * 30,
+    "where=Austin, TX&home_visit=banana",
 ]
 
 
