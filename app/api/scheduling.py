@@ -45,7 +45,13 @@ api = APIBlueprint("api_scheduling", __name__, url_prefix="/api/v1", abp_tags=[T
 LONGEST_RANGE = timedelta(days=62)
 USUAL_RANGE = timedelta(days=14)
 DAY = timedelta(days=1)
-REFUSED: dict[str | int | HTTPStatus, Any] = {"400": PROBLEM, "403": PROBLEM, "404": PROBLEM, "409": PROBLEM, "422": PROBLEM}
+REFUSED: dict[str | int | HTTPStatus, Any] = {
+    "400": PROBLEM,
+    "403": PROBLEM,
+    "404": PROBLEM,
+    "409": PROBLEM,
+    "422": PROBLEM,
+}
 
 
 @api.get("/safety-questions", responses={"200": QuestionsBody})
