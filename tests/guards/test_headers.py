@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.factories import therapist
 from tests.guards.test_pages import plain_pages
 
 POLICY = {
@@ -80,8 +82,10 @@ def test_every_answer_carries_them(app: Flask, client: FlaskClient) -> None:
     assert not wrong
 
 
-def test_a_nonce_is_used_once(client: FlaskClient) -> None:
-    answers = [client.get("/articles/sciatica-and-massage") for _ in range(3)]
+def test_a_nonce_is_used_once(client: FlaskClient, session: Session) -> None:
+    slug = therapist(session).slug
+    session.commit()
+    answers = [client.get(f"/therapists/{slug}") for _ in range(3)]
     nonces = [re.findall(r"'nonce-([\w-]+)'", each.headers["Content-Security-Policy"]) for each in answers]
     assert [len(each) for each in nonces] == [1, 1, 1]
     assert len({each[0] for each in nonces}) == 3
