@@ -132,6 +132,7 @@ def test_nobody_found_speaks_of_no_filter_where_none_was_set(client: FlaskClient
     page = client.get("/therapists?where=Paris, France&radius=40").text
     assert "Nobody is listed there yet" in page
     assert "every filter" not in page
+    assert '<a href="/articles">Read what helps' in page
     assert '<option value="40" selected>40 km</option>' in page
 
 
