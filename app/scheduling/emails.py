@@ -24,7 +24,8 @@ from app.scheduling import deadlines
 from app.scheduling.calendar_file import Method, calendar_file, where
 from app.scheduling.contact import NOWHERE
 from app.scheduling.models import WaitlistEntry
-from app.scheduling.queries.visits import Visit, series_of, visit_by_id
+from app.scheduling.queries.offers import offers
+from app.scheduling.queries.visits import Visit, offered_times, series_of, visit_by_id
 
 CALENDAR: Final[dict[str, Method]] = {
     "confirmed": "REQUEST",
@@ -125,6 +126,7 @@ def _message(
         "link": letterhead.base_url + path,
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
         "dates": _dates(session, visit, facts, locale),
+        "offered": _offered(session, visit, locale) if name == "other_times" else [],
     }
     written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale, to_therapist))
     return Message(
@@ -158,6 +160,12 @@ def _dates(session: Session, visit: Visit, facts: Mapping[str, Any], locale: str
     given = [datetime.fromisoformat(each) for each in facts.get("dates", [])]
     starts = given or [each.starts_at for each in series_of(session, facts["series"])]
     return [when_in_words(each, visit.time_zone, locale) for each in starts]
+
+
+def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
+    """The therapist's other times, each on the clock of its place."""
+    zones = {each.one.location_id: each.one.time_zone for each in offers(session, visit.therapist_slug)}
+    return [when_in_words(at, zones.get(place, visit.time_zone), locale) for at, place in offered_times(visit)]
 
 
 def _calendar(

@@ -123,6 +123,16 @@ def test_a_reminder_past_the_cut_off_sends_nobody_to_a_page_that_refuses(session
         assert said in " ".join(written(world, "visit.reminder").text.split())
 
 
+def test_other_times_are_said_in_the_mail_that_offers_them(session: Session) -> None:
+    world = World.make(session)
+    booked = world.requested()
+    offered = [MONDAY + timedelta(hours=hours) for hours in (2, 26)]
+    services.offer_other_times(session, booked.id, world.me, offered, world.location_id, world.now)
+    text = " ".join(written(world, "visit.other_times").text.split())
+    said = "Mon 1 Mar, 11:00 am (Central Time); Tue 2 Mar, 11:00 am (Central Time)"
+    assert f"You can choose from: {said} Choose one" in text
+
+
 def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:
     world = World.make(session)
     world.requested(contact=person(name="<script>alert(1)</script>"))
