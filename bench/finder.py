@@ -88,11 +88,23 @@ def sparse(session: Session, number: int) -> list[Ask]:
     return _around([(lat, lon) for lat, lon in towns], number, 8)
 
 
-def _around(centres: Sequence[tuple[float, float]], number: int, km: float) -> list[Ask]:
+def anywhere(session: Session, number: int) -> list[Ask]:
+    """Where people live: around towns of every size, in proportion to their population."""
+    towns = session.execute(
+        select(Place.lat, Place.lon, Place.population)
+        .where(Place.kind == "town", Place.country == "US", Place.population > 0)
+        .order_by(Place.id)
+    ).all()
+    return _around([(lat, lon) for lat, lon, _ in towns], number, 4, [people for *_, people in towns])
+
+
+def _around(
+    centres: Sequence[tuple[float, float]], number: int, km: float, weights: Sequence[int] | None = None
+) -> list[Ask]:
     random = Random(20261121)
     asks = []
     for _ in range(number):
-        lat, lon = random.choice(centres)
+        lat, lon = random.choices(centres, weights)[0] if weights else random.choice(centres)
         asks.append(Ask(lat + random.gauss(0, km / 111), lon + random.gauss(0, km / 85), random.choice(WHAT)))
     return asks
 
