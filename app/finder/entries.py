@@ -106,9 +106,10 @@ def in_box(
 ) -> Iterable[Row]:
     """The entries in a box that pass the filters, unordered. `reach_from` leaves out home visits that go less far."""
     bands = range(floor(box.south * BANDS_PER_DEGREE), floor(box.north * BANDS_PER_DEGREE) + 1)
-    where, values = both((" AND lat BETWEEN ? AND ?", [box.south, box.north]), filters)
+    within: Condition = (" AND lat BETWEEN ? AND ?", [box.south, box.north])
     if reach_from:
-        where, values = where + " AND (reach_km IS NULL OR reach_km >= ?)", [*values, reach_from]
+        within = both(within, (" AND (reach_km IS NULL OR reach_km >= ?)", [reach_from]))
+    where, values = both(within, filters)
     sql = (
         f"SELECT {columns} FROM search_entry WHERE specialty_id IN ({_marks(keys)})"  # noqa: S608 - only marks and names
         f" AND band IN ({_marks(bands)}) AND lon BETWEEN ? AND ?{where}"
@@ -133,6 +134,12 @@ def inside(connection: Connection, box: Box, key: int, filters: Condition, most:
     )
     number: int = _rows(connection, sql, [(key, *bands, *box.spans[0], *values)])[0][0]
     return number
+
+
+def therapists(connection: Connection, box: Box, key: int, filters: Condition, most: int) -> list[int]:
+    """Up to so many of the therapists who have an entry in a box of one span that passes the filters."""
+    rows = in_box(connection, box, [key], filters, most=most, columns="DISTINCT therapist_id")
+    return [therapist_id for (therapist_id,) in rows]
 
 
 def _rows(connection: Connection, sql: str, values: Sequence[tuple[object, ...]]) -> list[Any]:

@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.geometry import box_around
-from app.directory.listing import MAX_REACH_KM
 from app.finder import entries
+from app.finder.counting import count
 from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
 from app.finder.free import FreeTimes
@@ -20,8 +19,6 @@ from app.finder.near import Point, Ring, first_ring, near, nearness, next_ring
 from app.finder.soonest import soonest
 from app.scheduling.queries import Known, listed
 
-TOTAL_CAP = 500
-"""A total is exact up to here; beyond it is "more than 500"."""
 NO_PRICE = 2**31
 KEY_LENGTH = 4
 HEART_KM = 2.0
@@ -30,8 +27,6 @@ EVERYWHERE = 40
 """A ring that is larger than the earth."""
 FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
-INSIDE, TOO_FAR_NORTH = 0.6, 66.0
-"""A box of this part of the radius lies inside the circle, up to that latitude (corners at most 0.9 of the radius away)."""
 
 
 class Available(Protocol):
@@ -225,44 +220,6 @@ def _hits_of(found: Any, criteria: SearchCriteria, day: int) -> list[Hit]:
         hits = [Hit((nearness(mm), row[7] < day, mm, row[2]), row[2], row[3], km) for mm, km, _, row in found]
     hits.sort()
     return hits
-
-
-def count(session: Session, criteria: SearchCriteria, point: Point, on: date) -> tuple[int, bool]:
-    """How many therapists match, up to the cap, and whether there are more."""
-    connection = session.connection()
-    filters = entries.conditions(criteria, on.toordinal())
-    if _surely_more(connection, criteria, point, filters):
-        return TOTAL_CAP, True
-    people: set[int] = set()
-    reach = 0.0
-    for size, practices in ((criteria.radius_km, True), (MAX_REACH_KM, False)):
-        if size <= reach or (size == criteria.radius_km and criteria.home_visit):
-            continue
-        keys = entries.partitions(criteria, practices=practices)
-        box, columns = box_around(*point, size), entries.columns_for(criteria)
-        for most in (2 * TOTAL_CAP, None):
-            rows = list(entries.in_box(connection, box, keys, filters, reach_from=reach, most=most, columns=columns))
-            people |= {row[2] for _, _, _, row in near(rows, criteria, point, 0.0, float("inf"))}
-            if len(people) > TOTAL_CAP:
-                return TOTAL_CAP, True
-            if most is None or len(rows) < most:
-                break
-        reach = size
-    return len(people), False
-
-
-def _surely_more(
-    connection: Connection, criteria: SearchCriteria, point: Point, filters: tuple[str, list[object]]
-) -> bool:
-    """Whether a box well inside the circle holds more than the cap: the cheap answer in a metropolis."""
-    if (
-        criteria.home_visit
-        or abs(point[0]) > TOO_FAR_NORTH
-        or (criteria.minutes and criteria.max_price_cents is not None)
-    ):
-        return False
-    box = box_around(*point, criteria.radius_km * INSIDE)
-    return entries.inside(connection, box, criteria.specialty_id, filters, TOTAL_CAP + 1) > TOTAL_CAP
 
 
 def cards(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.directory.listing import MAX_REACH_KM
 from app.finder import queries
+from app.finder.counting import count
 from app.finder.criteria import DAYS, MOST_RADIUS_KM, SearchCriteria
 from app.finder.free import FreeTimes
 from app.finder.near import MM, Hit, Point, nearness
@@ -77,7 +78,7 @@ class WaysOut:
     def _gain(self, name: str, criteria: SearchCriteria) -> tuple[int, bool]:
         """How many there would be; of those with a free time, only the first few are counted."""
         if self.free is None or not criteria.asks_when:
-            return queries.count(self.session, criteria, self.point, self.on)
+            return count(self.session, criteria, self.point, self.on)
         if name == "radius_km" and (within := self._within(criteria.radius_km)) is not None:
             return _few(within)
         if name in (DAYS, "time") and self._whenever is not None:
@@ -117,7 +118,7 @@ class WaysOut:
         """When no single condition is to blame: the problem alone, far around."""
         radius = max(self.criteria.radius_km, MAX_REACH_KM)
         bare = SearchCriteria(specialty_id=self.criteria.specialty_id, radius_km=radius)
-        whole = Relaxation(EVERYTHING, bare, *queries.count(self.session, bare, self.point, self.on))
+        whole = Relaxation(EVERYTHING, bare, *count(self.session, bare, self.point, self.on))
         return [whole] if whole.total and bare != self.criteria else []
 
 

@@ -15,7 +15,7 @@ from app.directory.listing_facts import UNKNOWN
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.listing_services import ENTRY_COLUMNS
 from app.directory.services import refresh_listings
-from app.finder import entries, queries
+from app.finder import counting, entries, queries
 from app.finder.criteria import SearchCriteria
 from app.finder.ways_out import WaysOut
 from tests.factories import therapist
@@ -131,7 +131,7 @@ def test_equals_brute_force(
     for hit in everybody:
         assert hit.distance_km == pytest.approx(best[hit.therapist_id], abs=1e-3)
     assert [hit.therapist_id for hit in everybody] == in_order(places, everybody)
-    assert queries.count(session, criteria, at, DAY) == (len(best), False)
+    assert counting.count(session, criteria, at, DAY) == (len(best), False)
     for first in (
         queries.nearest(session, criteria, at, DAY, limit=limit),
         queries.search(session, criteria, at, DAY, limit=limit).hits,
@@ -233,7 +233,7 @@ def test_each_filter(session: Session, filters: dict[str, object], found: bool) 
     refresh_listings(session, [one.id])
     criteria = replace(SearchCriteria(), **filters)  # type: ignore[arg-type]
     assert bool(queries.nearest(session, criteria, AUSTIN, DAY)) is found
-    assert queries.count(session, criteria, AUSTIN, DAY)[0] == int(found)
+    assert counting.count(session, criteria, AUSTIN, DAY)[0] == int(found)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_results(
@@ -283,7 +283,7 @@ def test_nobody_found_says_what_to_drop_and_who_is_nearest(session: Session) -> 
 
 
 def test_a_total_beyond_the_cap_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "TOTAL_CAP", 3)
+    monkeypatch.setattr(counting, "TOTAL_CAP", 3)
     people = [therapist(session, lat=30.27 + n / 1000) for n in range(9)]
     refresh_listings(session, [each.id for each in people])
     found = queries.search(session, SearchCriteria(), AUSTIN, DAY, limit=2)

@@ -20,9 +20,10 @@ from app.directory.listing import FRESH_DAYS
 from app.doors.locale import language
 from app.finder import ways_out, when
 from app.finder.asking import Asked
+from app.finder.counting import TOTAL_CAP
 from app.finder.criteria import DAYS, KM_PER_MILE, SearchCriteria, values_of
 from app.finder.free import FreeTimes
-from app.finder.queries import TOTAL_CAP, Found
+from app.finder.queries import Found
 from app.finder.ways_out import Relaxation
 from app.scheduling.queries import NextTimes
 from app.scheduling.timeline import instants
