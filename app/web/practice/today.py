@@ -1,5 +1,6 @@
 """Today and the week: what waits for an answer, what comes, and a calendar of both."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def today() -> str | Response:
         day=first.date(),
         now=now,
         zone=zone,
-        requests=waiting,
+        requests=one_card_a_series(waiting),
         new_zones=zones_of_new_times(db.session, [row.id for row in waiting if row.new_starts_at]),
         referrers=referrers(db.session, (row.referral_id for row in waiting)),
         rows=[agenda_item(row, now, zone) for row in rows],
@@ -78,6 +79,15 @@ def week() -> str | Response:
         zone=zone,
         now=now,
     )
+
+
+def one_card_a_series(waiting: Iterable[AgendaRow]) -> list[tuple[AgendaRow, list[AgendaRow]]]:
+    """Each request with the later dates of its series that wait as well: one question is asked once."""
+    cards: dict[str | int, list[AgendaRow]] = {}
+    for row in waiting:
+        cards.setdefault(row.series_id if row.series_id and row.state == "requested" else row.id, []).append(row)
+    groups = [sorted(rows, key=lambda row: row.starts_at) for rows in cards.values()]
+    return [(first, rest) for first, *rest in groups]
 
 
 def unmarked(therapist_id: int, now: datetime) -> list[AgendaRow]:

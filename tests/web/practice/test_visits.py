@@ -9,11 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core import clock
+from app.scheduling import services
 from app.scheduling.models import AuditRead, BlockedPerson
 from app.scheduling.safety import QUESTIONS, Screening
+from app.scheduling.services import BookingRequest
 from tests.support.accounts import make_user, sign_in
 from tests.support.html import problems_of
-from tests.web.practice.conftest import Practice
+from tests.web.practice.conftest import CLEAR, Practice, somebody
 
 AUSTIN = ZoneInfo("America/Chicago")
 
@@ -28,6 +31,21 @@ def test_a_request_waits_on_top_of_today_and_is_accepted_with_one_tap(mine: Prac
     answer = mine.post(f"/visits/{made.id}/accept", back="today")
     assert answer.location == "/practice/"
     assert mine.visit(made.id).state == "confirmed"
+
+
+def test_a_series_is_asked_once_and_answered_whole_or_in_part(mine: Practice) -> None:
+    wanted = BookingRequest(mine.service_id, mine.location_id, mine.free()[0], somebody(None), CLEAR, verified=True)
+    first, *later = services.book_series(mine.session, wanted, 1, 3, clock.now())
+    mine.session.commit()
+    page = mine.get("/").text
+    assert page.count('class="card request"') == 1
+    assert all(f'href="/practice/visits/{each.id}"' in page for each in later)
+    mine.post(f"/visits/{first.id}/accept", back="today")
+    assert mine.visit(first.id).state == "confirmed"
+    page = mine.get("/").text
+    assert page.count('class="card request"') == 1
+    mine.post(f"/visits/{later[0].id}/accept", back="today", whole_series="yes")
+    assert {mine.visit(each.id).state for each in later} == {"confirmed"}
 
 
 def test_declining_needs_a_reason_from_the_list(mine: Practice) -> None:
