@@ -21,21 +21,33 @@ def uid(visit: Visit, base_url: str) -> str:
 
 
 def calendar_file(
-    visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, language: str = ENGLISH
+    visit: Visit,
+    method: Method,
+    base_url: str,
+    sender: str,
+    now: datetime,
+    title: str,
+    page: str,
+    language: str = ENGLISH,
 ) -> bytes:
-    """The .ics of one visit. The title names no treatment: calendars are shared."""
+    """The .ics of one visit. The title names no treatment: calendars are shared.
+
+    `page` is the reader's own page of the visit: the patient's opens to whoever has its address.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Unknot//Visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     for block in zone_blocks([visit.time_zone], [visit.starts_at]):
         calendar.add_component(block)
-    calendar.add_component(_event(visit, method, base_url, sender, now, title, where(visit, language)))
+    calendar.add_component(_event(visit, method, base_url, sender, now, title, page, language))
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, at: str) -> Event:
+def _event(
+    visit: Visit, method: Method, base_url: str, sender: str, now: datetime, title: str, page: str, language: str
+) -> Event:
     event = Event()
     event.add("uid", uid(visit, base_url))
     event.add("sequence", visit.sequence)
@@ -43,8 +55,10 @@ def _event(visit: Visit, method: Method, base_url: str, sender: str, now: dateti
     event.add("dtstart", stamp(visit.starts_at, visit.time_zone))
     event.add("dtend", stamp(visit.ends_at, visit.time_zone))
     event.add("summary", title)
-    event.add("location", at)
-    event.add("url", f"{base_url}/visits/{visit.token}")
+    event.add("location", where(visit, language))
+    event.add("url", page)
+    if method != "CANCEL":
+        event.add("description", texts(language).gettext(N_("To change or cancel it: %(link)s")) % {"link": page})
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     organizer = vCalAddress(f"mailto:{sender}")

@@ -134,7 +134,7 @@ def _message(
         subject=written.subject,
         text=written.text,
         html=written.html,
-        attachments=_calendar(name, visit, facts, letterhead, locale),
+        attachments=_calendar(name, visit, facts, letterhead, f"{letterhead.base_url}{path}", locale),
     )
 
 
@@ -169,14 +169,15 @@ def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
 
 
 def _calendar(
-    name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead, locale: str
+    name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead, page: str, locale: str
 ) -> tuple[Attachment, ...]:
     method = CALENDAR.get(name)
     if method is None or (method == "CANCEL" and facts.get("was") != "confirmed"):
         return ()
     with_whom = texts(locale).gettext(N_("Visit with %(name)s")) % {"name": visit.therapist_name}
     title = with_whom if name in ("confirmed", "moved", "cancelled") else visit.name
-    content = calendar_file(visit, method, letterhead.base_url, address_of(letterhead.sender), now(), title, locale)
+    sender = address_of(letterhead.sender)
+    content = calendar_file(visit, method, letterhead.base_url, sender, now(), title, page, locale)
     return (Attachment("visit.ics", "text/calendar", content, (("method", method), ("charset", "utf-8"))),)
 
 

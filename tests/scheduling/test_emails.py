@@ -177,6 +177,19 @@ def test_a_move_keeps_the_uid_and_grows_the_sequence_and_a_cancel_takes_it_out(s
     assert last["STATUS"] == "CANCELLED"
 
 
+def test_each_calendar_leads_to_its_readers_own_page(session: Session) -> None:
+    """The patient's link lets whoever has it act for the patient: the therapist does not get it."""
+    world = World.make(session, mode="instant")
+    booked = world.confirmed()
+    theirs, ours = (
+        calendar_of(written(world, f"visit.{kind}")).walk("VEVENT")[0] for kind in ("confirmed", "new_booking")
+    )
+    assert theirs["URL"] == f"https://unknot.example/visits/{booked.token}"
+    assert ours["URL"] == f"https://unknot.example/practice/visits/{booked.id}"
+    assert theirs["DESCRIPTION"] == f"To change or cancel it: {theirs['URL']}"
+    assert booked.token not in ours.to_ical().decode().replace("\r\n ", "")
+
+
 def test_a_cancelled_request_sends_no_calendar_file(session: Session) -> None:
     world = World.make(session)
     services.cancel(session, world.requested().token, world.now)

@@ -137,8 +137,9 @@ def calendar(token: str) -> Response:
     settings = current_app.config["SETTINGS"]
     sender = address_of(sender_of(settings.mail_url, settings.base_url))
     title = gettext("Visit with %(name)s", name=one.therapist_name)
+    page = f"{settings.base_url}/visits/{token}"
     answer = make_response(
-        calendar_file.calendar_file(one, "PUBLISH", settings.base_url, sender, now(), title, language())
+        calendar_file.calendar_file(one, "PUBLISH", settings.base_url, sender, now(), title, page, language())
     )
     answer.mimetype = "text/calendar"
     answer.headers["Content-Disposition"] = 'attachment; filename="visit.ics"'
