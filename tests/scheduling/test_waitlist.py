@@ -13,6 +13,7 @@ from app.directory.models import Location, Service
 from app.scheduling import services
 from app.scheduling.models import Booking
 from app.scheduling.safety import Screening
+from app.scheduling.services.offers import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, person, refused
 
@@ -104,6 +105,36 @@ def test_13_who_waits_for_one_place_is_not_asked_to_come_to_another(world: World
     assert world.session.scalars(select(Booking.location_id).where(Booking.state == "held")).all() == [
         world.location_id
     ]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("end", ["decline", "expire", "cancel_as_therapist"])
+def test_13_whatever_ends_a_visit_its_time_is_offered(world: World, end: str) -> None:
+    booked, waiting = world.requested(MONDAY), _wait(world, EARLY)
+    if end == "decline":
+        services.decline(world.session, booked.id, world.me, "other", world.now)
+    elif end == "expire":
+        world.now += timedelta(hours=24)
+        services.expire_due(world.session, world.now)
+    else:
+        services.cancel_as_therapist(world.session, booked.id, world.me, "other", world.now)
+    assert _entry(world, waiting) == "offered"
+
+
+@pytest.mark.databases("sqlite")
+def test_13_wishes_are_few_and_can_come_true(world: World) -> None:
+    who = person()
+    join = lambda wish: services.join_waitlist(world.session, world.service_id, wish, who, world.now)  # noqa: E731
+    for wish in (
+        replace(DAY, last=date(2027, 2, 28)),
+        replace(DAY, first=date(2027, 2, 1), last=date(2027, 2, 2)),
+        replace(DAY, weekdays=0),
+        replace(DAY, from_minute=600, to_minute=600),
+    ):
+        refused("wish-empty", Invalid, join, wish)
+    for _ in range(MOST_WISHES):
+        join(DAY)
+    refused("too-many-wishes", Invalid, join, DAY)
 
 
 @pytest.mark.databases("sqlite")
