@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.directory.models import Therapist
+from app.directory.models import Location, Therapist
 from app.scheduling import services
 from app.scheduling.models import Booking
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything
@@ -183,6 +183,21 @@ def test_reading_and_looking_change_nothing(client: FlaskClient, world: World, s
             assert method(path + act).status_code == 405
     session.rollback()
     assert world.state(booked) == "confirmed"
+
+
+def test_the_street_is_told_once_the_visit_is_confirmed(client: FlaskClient, world: World, session: Session) -> None:
+    place = session.get_one(Location, world.location_id)
+    place.street, place.address_public = "7 Hidden Lane", False
+    booked = world.requested()
+    session.commit()
+    path = f"/api/v1/bookings/{booked.token}"
+    before = client.get(path)
+    assert before.get_json()["address"] is None
+    assert "Hidden" not in before.text
+    session.rollback()
+    services.accept(session, booked.id, world.me, world.now)
+    session.commit()
+    assert client.get(path).get_json()["address"] == "7 Hidden Lane, Austin, TX 78701"
 
 
 def test_the_cut_off_holds_here_too(client: FlaskClient, world: World, session: Session) -> None:

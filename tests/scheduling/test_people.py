@@ -14,7 +14,7 @@ from app.scheduling import queries, services
 from app.scheduling.models import AuditRead
 from app.scheduling.safety import Screening
 from app.scheduling.services import Contact
-from app.scheduling.services.limits import MOST_UNPROVED
+from app.scheduling.services.limits import MOST_OPEN_ANYWHERE, MOST_UNPROVED
 from app.scheduling.states import Actor
 from tests.scheduling.world import CLEAR, MONDAY, World, person, refused
 
@@ -51,6 +51,17 @@ def test_16_open_requests_are_capped_and_blocked_people_are_turned_away(world: W
     refused("not-accepted", Forbidden, world.requested, MONDAY + 5 * HOUR, contact=other)
     services.unblock(world.session, world.therapist_id, str(other.email))
     assert world.requested(MONDAY + 5 * HOUR, contact=other).state == "requested"
+
+
+def test_16_one_person_waits_for_few_answers_however_many_therapists_they_ask(world: World) -> None:
+    same = person(phone="(512) 555-0123")
+    for _ in range(MOST_OPEN_ANYWHERE):
+        asked = World.make(world.session).requested(contact=same)
+    refused("too-many-open", Forbidden, world.requested, contact=same)
+    by_phone = replace(same, email=None)
+    refused("too-many-open", Forbidden, world.requested, contact=by_phone)
+    services.cancel(world.session, asked.token, world.now)
+    assert world.requested(contact=same).state == "requested"
 
 
 def test_another_therapist_can_neither_see_nor_change_a_visit(world: World) -> None:

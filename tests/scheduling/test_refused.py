@@ -1,5 +1,6 @@
 """What was never shown is refused with a clear reason, for page and API alike."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,10 @@ def test_another_therapists_service_or_place_is_refused(world: World) -> None:
 def test_the_price_is_the_services_and_stays_what_was_agreed(world: World) -> None:
     booked = world.book(MONDAY)
     assert queries.visit(world.session, booked.token).price_cents == 9000
+
+
+def test_answers_to_questions_of_yesterday_are_asked_again(world: World) -> None:
+    refused("answers-old", Invalid, world.book, MONDAY, screening=replace(CLEAR, version="2020-01"))
 
 
 @pytest.mark.parametrize(

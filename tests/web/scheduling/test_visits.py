@@ -332,6 +332,37 @@ def test_my_visits_by_mail_says_the_same_to_everybody(patient: Patient, session:
     assert listed.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.databases("sqlite")
+def test_the_mailed_link_to_ones_visits_ends_after_an_hour(
+    patient: Patient, session: Session, world: World, clock: object
+) -> None:
+    confirmed(session, world, contact=person(email="known@example.test"))
+    patient.post("/visits", email="known@example.test")
+    page = f"/visits/mine/{facts_of(session, 'visits.link')['token']}"
+    clock.shift(3599)  # type: ignore[attr-defined]
+    assert patient.get(page).status_code == 200
+    clock.shift(1)  # type: ignore[attr-defined]
+    ended = patient.get(page)
+    assert ended.status_code == 410
+    assert "Ask for a new one" in ended.text
+    assert "1 Mar" not in ended.text
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_is_for_a_calendar_before_it_is_sure_or_after_it_is_off(
+    patient: Patient, session: Session, world: World
+) -> None:
+    booked = world.requested()
+    session.commit()
+    assert patient.client.get(f"{link(booked)}/visit.ics").status_code == 404
+    services.accept(session, booked.id, world.me, world.now)
+    session.commit()
+    assert patient.client.get(f"{link(booked)}/visit.ics").status_code == 200
+    services.cancel(session, booked.token, world.now)
+    session.commit()
+    assert patient.client.get(f"{link(booked)}/visit.ics").status_code == 404
+
+
 def test_instant_visits_are_confirmed_with_the_address(app: Flask, session: Session, instant: World) -> None:
     patient = patient_of(app, session, instant)
     page = patient.book()
