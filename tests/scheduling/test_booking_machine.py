@@ -219,7 +219,7 @@ def test_1_of_many_at_once_exactly_one_wins_each_time(app: Flask, session: Sessi
     session.rollback()
     assert len(won) + len(lost) == 32
     assert set(session.scalars(select(Booking.id))) == {each.id for each in won}
-    assert 1 <= len(won) <= 2
+    assert len(won) == 2, "of four times that overlap in a row, whoever comes first leaves room for one more"
     assert session.scalar(select(func.count()).select_from(Occupancy)) == 12 * len(won)
     check_everything(session)
 

@@ -155,6 +155,11 @@ def test_20_travel_between_two_locations_is_kept_and_a_time_names_its_place(worl
     world.set_hours(range(5), other.id)
     world.confirmed(MONDAY + 3 * HOUR)
     here, there = world.free(location_id=world.location_id), world.free(location_id=other.id)
+    named = queries.free_times(world.session, world.service_id, MONDAY, MONDAY + 24 * HOUR, world.now)
+    assert {(each.starts_at, each.location_id) for each in named} == {
+        *((at, world.location_id) for at in here),
+        *((at, other.id) for at in there),
+    }
     assert MONDAY + 4 * HOUR in here
     assert MONDAY + 4 * HOUR not in there
     assert min(at for at in there if at > MONDAY + 3 * HOUR) == MONDAY + 4.5 * HOUR
