@@ -198,7 +198,7 @@ def _next(place: _Place, row: Bits | None, span: Span, wanted: _Wanted, inside: 
     listed, offers = place
     best, best_bits, earliest = offers[0], 0, -1
     opened, busy = row or (0, 0)
-    allowed = wanted.starts(listed) & inside if opened else 0
+    allowed = wanted.starts(listed) & inside & opened if opened else 0
     for (minutes, before, after), one in _shapes(offers).items() if allowed else ():
         bits = free_starts(opened, busy, minutes, before=before, after=after, allowed=allowed)
         lowest = bits & -bits
