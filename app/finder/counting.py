@@ -18,6 +18,8 @@ INSIDE = (0.69, 0.6)
 """A box of such a part of the radius lies inside the circle, the larger one not everywhere."""
 ROUGHEST = 0.3
 """A rough distance that may be off by more, squared, settles nothing."""
+FEW = 30
+"""With fewer inside, it costs least to look at all of them."""
 HAIR = 1e-9
 """Degrees."""
 ALL: entries.Condition = ("", [])
@@ -27,7 +29,7 @@ def count(session: Session, criteria: SearchCriteria, point: Point, on: date) ->
     """How many therapists match, up to the cap, and whether there are more."""
     connection, filters = session.connection(), entries.conditions(criteria, on.toordinal())
     counting = _Counting(connection, criteria, point, filters)
-    if not criteria.home_visit and (counting.are_surely_more() or counting.are_more_practices()):
+    if not criteria.home_visit and counting.are_more_practices():
         return TOTAL_CAP, True
     if counting.are_more_home_visits():
         return TOTAL_CAP, True
@@ -44,18 +46,15 @@ class _Counting:
         self._connection, self._criteria, self._point, self._filters = connection, criteria, point, filters
         self._by_price = criteria.minutes is not None and criteria.max_price_cents is not None
 
-    def are_surely_more(self) -> bool:
-        """Whether a box well inside the circle holds more than the cap: the cheap answer in a metropolis."""
-        box = None if self._by_price else _box_inside(self._point, self._criteria.radius_km)
-        if box is None:
-            return False
-        key = self._criteria.specialty_id
-        return entries.inside(self._connection, box, key, self._filters, TOTAL_CAP + 1) > TOTAL_CAP
-
     def are_more_practices(self) -> bool:
+        """First asks a box well inside the circle: the cheap answer in a metropolis, and whether they are few."""
         radius, key = self._criteria.radius_km, self._criteria.specialty_id
-        slack = rough(self._point, radius)
-        if slack is None or self._by_price:
+        box = None if self._by_price else _box_inside(self._point, radius)
+        inside = entries.inside(self._connection, box, key, self._filters, TOTAL_CAP + 1) if box else 0
+        if inside > TOTAL_CAP:
+            return True
+        slack = None if self._by_price else rough(self._point, radius)
+        if slack is None or inside < FEW:
             return self._look(key, radius, ALL)
         limit, box = angle_of_km(radius) ** 2, box_around(*self._point, radius)
         sure = nearer(self._point, "?", [limit * (1 - slack)])

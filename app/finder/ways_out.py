@@ -60,6 +60,8 @@ class WaysOut:
         """The nearest who would match if distance did not matter, or else who at least works on the problem."""
         if self._asks_when and self._farther:
             return self._farther[0]
+        if self._asks_when and self._whenever:
+            return self._whenever[0]
         whenever = self.criteria.without(DAYS).without("time")
         for each in dict.fromkeys((whenever, SearchCriteria(self.criteria.specialty_id))):
             anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
@@ -84,7 +86,13 @@ class WaysOut:
         if name in (DAYS, "time") and self._whenever is not None:
             stay = self.free.instead(criteria).available(self._whenever)
             return _few(hit for hit in self._whenever if hit.location_id in stay)
-        return _few(self._nearest(criteria, self.free))
+        # Where few work on the problem at all, it takes one look at the whole circle to see who else is there.
+        return _few(self._nearest(criteria, self.free, 0 if self._whenever is None else self._ring))
+
+    @property
+    def _ring(self) -> int:
+        """The order of nearness of the radius."""
+        return nearness(round(self.criteria.radius_km * MM))
 
     def _nearest(self, criteria: SearchCriteria, free: FreeTimes, first: int = 0) -> list[Hit]:
         other, by_distance = free.instead(criteria), replace(criteria, sort="distance")
@@ -103,8 +111,7 @@ class WaysOut:
         """The nearest with a wanted time wherever they are. Nobody within the radius has one."""
         if self.free is None:
             return []
-        first = nearness(round(self.criteria.radius_km * MM))
-        return self._nearest(replace(self.criteria, radius_km=FARTHEST_FREE_KM), self.free, first)
+        return self._nearest(replace(self.criteria, radius_km=FARTHEST_FREE_KM), self.free, self._ring)
 
     def _within(self, km: float) -> list[Hit] | None:
         """Those of them in a circle; None when more could be there than were looked for."""

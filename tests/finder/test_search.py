@@ -131,7 +131,10 @@ def test_equals_brute_force(
     for hit in everybody:
         assert hit.distance_km == pytest.approx(best[hit.therapist_id], abs=1e-3)
     assert [hit.therapist_id for hit in everybody] == in_order(places, everybody)
-    assert counting.count(session, criteria, at, DAY) == (len(best), False)
+    with pytest.MonkeyPatch.context() as looks:
+        for few in (0, 30):
+            looks.setattr(counting, "FEW", few)
+            assert counting.count(session, criteria, at, DAY) == (len(best), False)
     for first in (
         queries.nearest(session, criteria, at, DAY, limit=limit),
         queries.search(session, criteria, at, DAY, limit=limit).hits,
