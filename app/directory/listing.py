@@ -49,7 +49,7 @@ class ListingRow(NamedTuple):
     free_base: int
     free_hours: int
     free_firsts: int
-    free_seconds: int
+    free_quarters: bytes | None
     free_minutes: int
     lead: int
     pace: int
@@ -57,7 +57,7 @@ class ListingRow(NamedTuple):
 
 EntryRow = tuple[
     int, int, float, float, int, int, int, int, int, int, int, int | None, str, float | None, str,
-    str, int, int, int, int, int, int, int, int,
+    str, int, int, int, int, bytes | None, int, int, int,
 ]  # fmt: skip
 """In the order of the columns of `search_entry`."""
 

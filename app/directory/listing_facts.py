@@ -17,7 +17,7 @@ class Bound(NamedTuple):
     free_base: int = 0
     free_hours: int = 0
     free_firsts: int = -1
-    free_seconds: int = -1
+    free_quarters: bytes | None = None
     free_minutes: int = 0
     lead: int = 0
     pace: int = 1

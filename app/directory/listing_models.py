@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -20,8 +20,9 @@ class SearchEntry(Base):
     comes after others that are as near.
 
     The rest bounds the first free time from below, so that a search for the soonest need not ask everybody: bit *i* of
-    `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC), of `free_firsts` and
-    `free_seconds` if in its first or second half; of other hours nothing is known. That is said of visits of `free_minutes` or more, and of a
+    `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC), and of `free_firsts`
+    if in its first half; bit *i* of `free_quarters`, little-endian, says the same of the quarter *i* of an hour after
+    `free_base`, where there is one. Of other times nothing is known. That is said of visits of `free_minutes` or more, and of a
     place that offers shorter ones nothing. A visit starts at least `lead` quanta from now, at a quantum that `pace`
     divides. Time passing and new bookings leave a bound true; whatever frees time sets it anew.
     """
@@ -49,7 +50,7 @@ class SearchEntry(Base):
     free_base: Mapped[int] = mapped_column(server_default="0")
     free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
     free_firsts: Mapped[int] = mapped_column(BigInteger, server_default="-1")
-    free_seconds: Mapped[int] = mapped_column(BigInteger, server_default="-1")
+    free_quarters: Mapped[bytes | None] = mapped_column(LargeBinary)
     free_minutes: Mapped[int] = mapped_column(server_default="0")
     lead: Mapped[int] = mapped_column(server_default="0")
     pace: Mapped[int] = mapped_column(server_default="1")
@@ -77,7 +78,7 @@ class Listing(Base):
     free_base: Mapped[int] = mapped_column(server_default="0")
     free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
     free_firsts: Mapped[int] = mapped_column(BigInteger, server_default="-1")
-    free_seconds: Mapped[int] = mapped_column(BigInteger, server_default="-1")
+    free_quarters: Mapped[bytes | None] = mapped_column(LargeBinary)
     free_minutes: Mapped[int] = mapped_column(server_default="0")
     lead: Mapped[int] = mapped_column(server_default="0")
     pace: Mapped[int] = mapped_column(server_default="1")

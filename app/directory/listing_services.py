@@ -88,7 +88,7 @@ _OLD = select(
     Listing.free_base,
     Listing.free_hours,
     Listing.free_firsts,
-    Listing.free_seconds,
+    Listing.free_quarters,
     Listing.free_minutes,
     Listing.lead,
     Listing.pace,

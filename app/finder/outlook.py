@@ -6,15 +6,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.directory.listing import BOOKABLE, FREE_HOURS
-from app.scheduling.quanta import QUANTA_PER_HOUR, Span, ceil_quantum
+from app.scheduling.quanta import QUANTA_PER_HOUR, QUARTER, Span, ceil_quantum
 from app.scheduling.queries.next_times import Window, window_bits
-from app.scheduling.timeline import half_hours
+from app.scheduling.timeline import at_pace
 
 NEVER = 2**31
 """The start, in quanta, of whoever cannot be booked."""
 LAST_HOUR = 2**31 - 1
-QUARTER = 3
-"""Quanta in a quarter of an hour: the pace of those who begin at quarters only."""
 HALF = QUANTA_PER_HOUR // 2
 
 Condition = tuple[str, list[object]]
@@ -34,8 +32,7 @@ class Known(NamedTuple):
     time_zone: str | None
     free_base: int
     free_hours: int
-    free_firsts: int
-    free_seconds: int
+    free_quarters: bytes | None
     lead: int
     pace: int
 
@@ -74,14 +71,13 @@ class Outlook:
         begin = self.first_hour * QUANTA_PER_HOUR
         span = Span.covering(begin, begin + (FREE_HOURS + 1) * QUANTA_PER_HOUR)
         starts, end = window_bits(self.window, self.now, self.zone, span)
-        firsts, seconds = half_hours(starts, span, self.first_hour)
-        hours = firsts | seconds
+        hours = at_pace(starts, span, self.first_hour, QUANTA_PER_HOUR)
         is_whole = end <= begin + FREE_HOURS * QUANTA_PER_HOUR
         return hours, self.first_hour + hours.bit_length() - 1 if is_whole else LAST_HOUR
 
-    def earliest(self, known: tuple[int, str | None, int, int, int, int, int, int]) -> int:
+    def earliest(self, known: tuple[int, str | None, int, int, bytes | None, int, int]) -> int:
         """No visit there starts before this quantum. `known` is in the order of `Known`."""
-        flags, zone, base, free, firsts, seconds, lead, pace = known
+        flags, zone, base, free, quarters, lead, pace = known
         if not flags & BOOKABLE:
             return NEVER
         start = self.now_quantum + lead
@@ -93,15 +89,16 @@ class Outlook:
         free >>= hour - base
         if self.is_open or zone == self.zone:
             free &= self._wanted[0] >> hour - self.first_hour
-        firsts, seconds = free & firsts >> hour - base, free & seconds >> hour - base
-        if start % QUANTA_PER_HOUR >= HALF:
-            firsts &= ~1
-        either = firsts | seconds
-        if not either:
+        if not free:
             return max(start, (base + FREE_HOURS) * QUANTA_PER_HOUR)
-        first = either & -either
-        half = 0 if firsts & first else HALF
-        return max(start, (hour + first.bit_length() - 1) * QUANTA_PER_HOUR + half)
+        start = max(start, (hour + (free & -free).bit_length() - 1) * QUANTA_PER_HOUR)
+        if not quarters:
+            return start
+        quarter = start // QUARTER
+        left = int.from_bytes(quarters, "little") >> quarter - base * QUANTA_PER_HOUR // QUARTER
+        if not left:
+            return max(start, (base + FREE_HOURS) * QUANTA_PER_HOUR)
+        return max(start, (quarter + (left & -left).bit_length() - 1) * QUARTER)
 
     def may_start(self, before: int = NEVER) -> Condition:
         """Leaves out who surely has no wanted time before that quantum; everybody else stays.

@@ -9,6 +9,8 @@ from typing import NamedTuple, Self, TypeAlias
 
 QUANTUM_MINUTES = 5
 QUANTUM_SECONDS = 300
+QUARTER = 3
+"""Quanta in a quarter of an hour: the pace of those who begin at quarters only."""
 QUANTA_PER_HOUR = 12
 QUANTA_PER_DAY = 288
 QUANTA_PER_WEEK = 2016

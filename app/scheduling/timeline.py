@@ -151,15 +151,14 @@ def _any_of_next(bits: int, count: int) -> int:
     return bits
 
 
-def half_hours(starts: int, span: Span, first_hour: int) -> tuple[int, int]:
-    """Bit *i* is set if any of the starts lies in the first, and in the second half of the hour `first_hour + i`."""
-    bits = starts >> first_hour * QUANTA_PER_HOUR - span.start
-    half = (1 << QUANTA_PER_HOUR // 2) - 1
-    firsts, seconds = (
-        sum(1 << i for i in range(FREE_HOURS) if bits >> i * QUANTA_PER_HOUR & wanted)
-        for wanted in (half, half << QUANTA_PER_HOUR // 2)
-    )
-    return firsts, seconds
+def at_pace(starts: int, span: Span, first_hour: int, pace: int, within: int | None = None) -> int:
+    """Bit *i* is set if a start lies in the `within` quanta (`pace`, unless said) from `i * pace` after an hour on.
+
+    It tells of FREE_HOURS.
+    """
+    bits = _any_of_next(starts >> first_hour * QUANTA_PER_HOUR - span.start, within or pace)
+    bits &= (1 << FREE_HOURS * QUANTA_PER_HOUR) - 1
+    return int(f"{bits:b}"[::-pace][::-1], 2)
 
 
 # Which starts are allowed

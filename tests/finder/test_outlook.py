@@ -1,8 +1,9 @@
-"""What entries tell of first free times never comes after the truth, and is as near to it as half an hour."""
+"""What entries tell of first free times never comes after the truth, and is as near to it as a quarter of an hour."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from app.directory.listing import BOOKABLE, FREE_HOURS
 from app.directory.listing_facts import Bound
 from app.finder.outlook import NEVER, Known, Outlook
-from app.scheduling.quanta import QUANTA_PER_HOUR, Span, ceil_quantum
+from app.scheduling.quanta import QUANTA_PER_HOUR, QUARTER, Span, ceil_quantum
 from app.scheduling.queries.next_times import Window, window_bits
 from app.scheduling.services.timelines import bound_of
 from app.scheduling.timeline import between, free_starts, grid, mark
@@ -20,7 +21,6 @@ MADE = datetime(2027, 3, 1, 14, tzinfo=UTC)
 BASE = ceil_quantum(MADE) // QUANTA_PER_HOUR
 SPAN = Span.covering(BASE * QUANTA_PER_HOUR, (BASE + 100) * QUANTA_PER_HOUR)
 ZONE = "America/Denver"
-HALF = QUANTA_PER_HOUR // 2
 
 
 class Place(NamedTuple):
@@ -77,21 +77,22 @@ outlooks = st.builds(
 )
 
 
-def row(place: Place) -> tuple[int, str, int, int, int, int, int, int]:
-    facts = {"flags": BOOKABLE, "time_zone": ZONE, **place.bound._asdict()}
-    return tuple(facts[name] for name in Known._fields)
+def facts(place: Place) -> dict[str, Any]:
+    return {"flags": BOOKABLE, "time_zone": ZONE, **place.bound._asdict()}
+
+
+def row(place: Place) -> tuple[int, str, int, int, bytes, int, int]:
+    return tuple(facts(place)[name] for name in Known._fields)  # type: ignore[return-value]
 
 
 def stays(place: Place, outlook: Outlook, before: int) -> bool:
     """Whether the database keeps the entry of a place among those who may start before a quantum."""
     sql, values = outlook.may_start(before)
-    with sqlite3.connect(":memory:") as connection:
-        names = ", ".join(Known._fields)
-        connection.execute(f"CREATE TABLE entry ({names})")
-        connection.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(Known._fields))})", row(place))
-        kept = connection.execute(f"SELECT 1 FROM entry WHERE 1 = 1{sql}", values).fetchone()
-    connection.close()
-    return kept is not None
+    known = facts(place)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE TABLE entry ({', '.join(known)})")
+        connection.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(known))})", list(known.values()))
+        return connection.execute(f"SELECT 1 FROM entry WHERE 1 = 1{sql}", values).fetchone() is not None
 
 
 @given(place=places, outlook=outlooks, longer=st.sampled_from([0, 30, 60]), before=st.sampled_from([0, 15, 30]))
@@ -107,13 +108,13 @@ def test_a_bound_never_comes_after_the_first_free_time(
 
 
 @given(place=places, later=st.integers(0, 24 * 60))
-def test_it_lies_in_the_same_half_hour(place: Place, later: int) -> None:
+def test_it_lies_in_the_same_quarter(place: Place, later: int) -> None:
     """So that hardly anybody is asked in vain: only who was free a little earlier than they can be booked."""
     outlook = Outlook(Window(), MADE + timedelta(minutes=later), ZONE)
     exact = place._replace(grid=5)
     first, bound = exact.first(place.shortest, outlook), outlook.earliest(row(exact))
     at_once = ceil_quantum(outlook.now) + place.notice // 5
     known = (BASE + FREE_HOURS) * QUANTA_PER_HOUR
-    assert bound // HALF == min(first, known) // HALF or bound >= known or bound == at_once
+    assert bound // QUARTER == min(first, known) // QUARTER or bound >= known or bound == at_once
     if bound < known:
         assert not stays(exact, outlook, bound // QUANTA_PER_HOUR * QUANTA_PER_HOUR)

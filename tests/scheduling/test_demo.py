@@ -35,7 +35,7 @@ def bounds(session: Session) -> set[tuple[object, ...]]:
                 model.free_base,
                 model.free_hours,
                 model.free_firsts,
-                model.free_seconds,
+                model.free_quarters,
                 model.free_minutes,
                 model.lead,
                 model.pace,

@@ -30,6 +30,7 @@ from app.scheduling.models import (
 from app.scheduling.quanta import (
     QUANTA_PER_HOUR,
     QUANTUM_MINUTES,
+    QUARTER,
     Interval,
     Span,
     floor_quantum,
@@ -39,7 +40,7 @@ from app.scheduling.quanta import (
 from app.scheduling.queries.free_times import TIMELINE
 from app.scheduling.queries.taken import busy_seen_from, taken, visit_interval
 from app.scheduling.states import LIVE
-from app.scheduling.timeline import free_starts, half_hours, join_weeks, open_bits, split
+from app.scheduling.timeline import at_pace, free_starts, join_weeks, open_bits, split
 
 DEFAULTS = {column.name: column.default.arg for column in SchedulingSettings.__table__.c if column.default is not None}
 LONGEST_HOURS = 8
@@ -158,10 +159,12 @@ def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, 
 
     `shortest` is the minutes of the shortest treatment at the place; 0 where nothing is offered yet.
     """
-    pace = 3 if facts["grid_minutes"] % 15 == 0 else 1
+    pace = QUARTER if facts["grid_minutes"] % 15 == 0 else 1
     starts = free_starts(opened, busy, shortest or QUANTUM_MINUTES)
-    firsts, seconds = half_hours(starts, span, base)
-    return Bound(base, firsts | seconds, firsts, seconds, shortest, facts["minimum_notice"] // QUANTUM_MINUTES, pace)
+    hours = at_pace(starts, span, base, QUANTA_PER_HOUR)
+    firsts = at_pace(starts, span, base, QUANTA_PER_HOUR, QUANTA_PER_HOUR // 2)
+    quarters = at_pace(starts, span, base, QUARTER).to_bytes(FREE_HOURS // 2, "little")
+    return Bound(base, hours, firsts, quarters, shortest, facts["minimum_notice"] // QUANTUM_MINUTES, pace)
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
