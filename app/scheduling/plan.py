@@ -17,7 +17,11 @@ LATER: Final = (REMINDER, FOLLOW_UP)
 
 
 def messages(old: State | None, action: Action, who: Who) -> list[tuple[Recipient, str]]:
-    """`(recipient, kind)` of each message of a transition; one each, never two to the same person."""
+    """`(recipient, kind)` of each message of a transition; one each, never two to the same person.
+
+    Nobody is mailed when a held time is given back on its page: no therapist knew of it, and nobody showed the address
+    to be theirs.
+    """
     if action in ("ask_move", "refuse_move"):
         other: Recipient = "therapist" if who == "patient" else "patient"
         return [(other, f"visit.{action}")]
@@ -46,7 +50,6 @@ _KINDS: Final[dict[str, list[tuple[Recipient, str]]]] = {
     "offer_times": [("patient", "visit.other_times")],
     "expire:held": [("patient", "visit.hold_ended")],
     "expire:requested": [("patient", "visit.expired"), ("therapist", "visit.request_expired")],
-    "cancel:held:patient": [("patient", "visit.cancelled")],
     "cancel:held:therapist": [("patient", "visit.cancelled")],
     "cancel:patient": [("patient", "visit.cancelled"), ("therapist", "visit.patient_cancelled")],
     "cancel:therapist": [("patient", "visit.cancelled")],

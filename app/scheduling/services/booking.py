@@ -100,7 +100,7 @@ def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookabl
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
     if one.home_visit and not ready.person.address:
         raise Invalid("Please give the address to come to.", field="address", code="address-needed")
-    check_person(session, one, ready.person, now)
+    check_person(session, one, ready.person, now, verified=ready.request.verified)
     return one, ready, check_free(session, one, ready.request.starts_at, now)
 
 

@@ -19,6 +19,7 @@ from app.scheduling.queries.bookable import setting
 from app.scheduling.safety import Screening
 from app.scheduling.services.beginning import CONFIRM_PURPOSE, new_confirmation
 from app.scheduling.services.booking import Booked, booked, check_screening
+from app.scheduling.services.limits import check_mails
 from app.scheduling.services.offers import check_offer_stands, is_offer, offer_taken
 from app.scheduling.services.subject import of_token, the_booking
 from app.scheduling.services.transitions import about_visit, transition
@@ -63,7 +64,8 @@ def confirm_by_code(session: Session, token: object, code: str, now: datetime) -
 
 
 def mail_again(session: Session, token: object, now: datetime) -> None:
-    """Send a new link and code to the same address, a few times at most: Conflict `too-many-mails`.
+    """Send a new link and code to the same address, a few times at most: Conflict `too-many-mails`, Forbidden
+    `too-many-unanswered`.
 
     With the new code the tries begin anew, so that fifteen guesses at a million are all there can be.
     """
@@ -75,6 +77,7 @@ def mail_again(session: Session, token: object, now: datetime) -> None:
             "We have mailed you three times. Use the newest mail, or start again with another address.",
             code="too-many-mails",
         )
+    check_mails(session, booking.email_key, now)
     booking.code_mails += 1
     booking.code_tries = 0
     again = new_confirmation(booking.token_hash)

@@ -1,7 +1,7 @@
 """Who may not book, and how many requests one person may have open."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,21 +32,35 @@ from app.scheduling.states import OPEN
 MOST_OPEN_ANYWHERE = 6
 MOST_UNPROVED = 3
 """Requests by telephone number alone that may wait for one therapist at once."""
+MOST_UNANSWERED = 4
+"""Mails that ask somebody to confirm a visit: so many go to an address unanswered within `UNANSWERED`, and no more.
+
+Anybody can type another's address. Each visit that is confirmed makes room again.
+"""
+UNANSWERED = timedelta(hours=3)
 
 LOCK_PERSON = Statement(text("SELECT pg_advisory_xact_lock(:one), pg_advisory_xact_lock(:other)"))
 EMAIL, PHONE = bindparam("email", type_=String), bindparam("phone", type_=String)
 
 
-def _open_requests(same: ColumnElement[bool]) -> Select[int]:
+def _open_requests(same: ColumnElement[bool]) -> Select[str, int]:
     """The therapist of each open request; a series is one request."""
     waiting = select(Booking.therapist_id, func.coalesce(Booking.series_id, cast(Booking.id, String)))
     each = waiting.where(same, Booking.state.in_([literal(state) for state in sorted(OPEN)])).distinct().subquery()
-    return select(each.c.therapist_id)
+    return select(literal("open"), each.c.therapist_id)
 
+
+UNANSWERED_MAILS = select(func.coalesce(func.sum(Booking.code_mails), 0)).where(
+    Booking.email_key == bindparam("mailed", type_=String),
+    Booking.verified_at.is_(None),
+    Booking.code_hash.is_not(None),
+    Booking.created_at > bindparam("since", type_=UtcDateTime),
+)
+"""How often an address was asked to confirm, and did not, whatever became of the visit. A series asks once."""
 
 PERSON = Statement(
     union_all(
-        select(literal(0)).where(
+        select(literal("blocked"), literal(0)).where(
             exists().where(
                 BlockedPerson.therapist_id == bindparam("therapist"),
                 or_(BlockedPerson.value == EMAIL, BlockedPerson.value == PHONE),
@@ -54,9 +68,10 @@ PERSON = Statement(
         ),
         _open_requests(Booking.email_key == EMAIL),
         _open_requests((Booking.phone == PHONE) & (EMAIL.is_(None) | (Booking.email_key != EMAIL))),
+        select(literal("mails"), UNANSWERED_MAILS.scalar_subquery()),
     )
 )
-"""0 when this person is blocked, and the therapist of each request that waits for an answer. NULL matches nothing."""
+"""That this person is blocked; the therapist of each open request; the mails unanswered. NULL matches nothing."""
 
 
 UNPROVED = select(func.count(distinct(func.coalesce(Booking.series_id, cast(Booking.id, String))))).where(
@@ -67,23 +82,48 @@ UNPROVED = select(func.count(distinct(func.coalesce(Booking.series_id, cast(Book
 )
 
 
-def check_person(session: Session, one: Bookable, person: Contact, now: datetime) -> None:
-    """Forbidden when the therapist blocked this person, or too many of their requests are open.
+def check_person(session: Session, one: Bookable, person: Contact, now: datetime, *, verified: bool = False) -> None:
+    """Forbidden when the therapist blocked this person, or too many of their requests or our mails wait for an answer.
 
     Takes the person's lock until the transaction ends, so that requests to two therapists at once are counted too.
+    `verified` as in `BookingRequest`: no mail asks whether the address is theirs.
     """
     lock_person(session, person.email_key, person.phone)
-    who = {"therapist": one.therapist_id, "email": person.email_key, "phone": person.phone}
-    found = [therapist_id for (therapist_id,) in PERSON.rows(session, who)]
-    if 0 in found:
+    who = {
+        "therapist": one.therapist_id,
+        "email": person.email_key,
+        "phone": person.phone,
+        "mailed": None if verified else person.email_key,
+        "since": now - UNANSWERED,
+    }
+    found = PERSON.rows(session, who)
+    if ("blocked", 0) in found:
         raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
-    if found.count(one.therapist_id) >= one.most_open_requests or len(found) >= MOST_OPEN_ANYWHERE:
+    asked = [number for kind, number in found if kind == "open"]
+    if asked.count(one.therapist_id) >= one.most_open_requests or len(asked) >= MOST_OPEN_ANYWHERE:
         raise Forbidden(
             "You have several requests that wait for an answer. Please wait for one, or cancel one.",
             code="too-many-open",
         )
+    _check_mails(sum(number for kind, number in found if kind == "mails"))
     if not person.email:
         _check_unproved(session, one.therapist_id, now)
+
+
+def check_mails(session: Session, email_key: str | None, now: datetime) -> None:
+    """Forbidden when an address was asked often enough to confirm. Takes the person's lock."""
+    lock_person(session, email_key)
+    who = {"mailed": email_key, "since": now - UNANSWERED}
+    _check_mails(plain(session).execute(UNANSWERED_MAILS, who).scalar_one())
+
+
+def _check_mails(unanswered: int) -> None:
+    if unanswered >= MOST_UNANSWERED:
+        raise Forbidden(
+            "Several of our mails to this address wait for an answer."
+            " Please confirm the visit in the newest one first, or try again in a few hours.",
+            code="too-many-unanswered",
+        )
 
 
 def _check_unproved(session: Session, therapist_id: int, now: datetime) -> None:

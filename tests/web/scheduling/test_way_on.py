@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.scheduling import queries
 from app.scheduling.models import Booking, BookingEvent
-from tests.scheduling.world import World, code_in, facts_in, person
+from tests.scheduling.world import MONDAY, World, code_in, facts_in, person
 from tests.web.scheduling.journey import PAT, Patient, words
 
 pytestmark = pytest.mark.databases
@@ -76,6 +76,23 @@ def test_after_the_last_mail_its_button_still_works(patient: Patient, world: Wor
     assert "Press the button in the newest mail" in words(shown)
     assert patient.post(newest(world)[1]).location == f"{page}/done"
     assert state(world.session, page) == "requested"
+
+
+@pytest.mark.databases("sqlite")
+def test_an_address_that_nobody_answers_for_can_be_changed(patient: Patient, world: World) -> None:
+    for _ in range(2):
+        page = patient.book(MONDAY)
+        for _ in range(2):
+            assert patient.post(f"{page}/resend").location == page
+        shown = patient.get(page).text
+        patient.post(f"{page}/cancel")
+    assert "confirm the visit in the newest one first" in shown
+    refused = patient.send(patient.to_review(MONDAY))
+    assert refused.status_code == 403
+    assert "confirm the visit in the newest one first" in refused.text
+    assert "/contact" in refused.text.partition("confirm the visit in the newest one first")[2].partition("</div>")[0]
+    patient.book(MONDAY, email="other@example.test")
+    assert len(world.outbox("visit.confirm_contact")) == 5
 
 
 def test_too_late_offers_fresh_times_by_code_and_by_link(patient: Patient, world: World, clock: object) -> None:

@@ -38,6 +38,7 @@ STEP_OF_FIELD = {
     "count": "repeat",
 }
 """Where the person can mend what a service refused."""
+STEP_OF_CODE = {"too-many-unproved": "contact", "too-many-unanswered": "contact"}
 
 
 @booking.route("/<key>/review", methods=["GET", "POST"])
@@ -125,7 +126,7 @@ def _not_sent(draft: Draft, key: str, error: DomainError) -> Answer:
     if mine:
         return mine
     field = error.field if isinstance(error, Invalid) else None
-    mended_at = "contact" if error.code == "too-many-unproved" else STEP_OF_FIELD.get(field or "")
+    mended_at = STEP_OF_CODE.get(error.code or "") or STEP_OF_FIELD.get(field or "")
     step = next_step(draft)
     if step != "review":
         return redirect(url_of(draft.slug, key, step), 303)

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request
 from flask_babel import gettext, ngettext
 
 from app.core.clock import now
-from app.core.errors import Conflict, Gone
+from app.core.errors import Conflict, Forbidden, Gone
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limit
@@ -63,7 +63,7 @@ def resend(token: str) -> Answer:
     try:
         with transaction() as session:
             services.mail_again(session, token, now())
-    except (Conflict, Gone) as error:
+    except (Conflict, Forbidden, Gone) as error:
         flash(said(error), "error")
     else:
         flash(gettext("A new code is on its way. The old one no longer works."), "ok")
