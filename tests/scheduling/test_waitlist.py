@@ -13,6 +13,7 @@ from app.directory.models import Location, Service
 from app.scheduling import services
 from app.scheduling.models import Booking
 from app.scheduling.safety import Screening
+from app.scheduling.services.limits import UNANSWERED
 from app.scheduling.services.offers import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, person, refused
@@ -132,9 +133,12 @@ def test_13_wishes_are_few_and_can_come_true(world: World) -> None:
         replace(DAY, from_minute=600, to_minute=600),
     ):
         refused("wish-empty", Invalid, join, wish)
-    for _ in range(MOST_WISHES):
-        join(DAY)
+    joined = [join(DAY) for _ in range(MOST_WISHES)]
     refused("too-many-wishes", Invalid, join, DAY)
+    services.leave_waitlist(world.session, joined[0].token)
+    refused("too-many-wishes", Invalid, join, DAY)
+    world.now += UNANSWERED
+    assert join(DAY)
 
 
 @pytest.mark.databases("sqlite")

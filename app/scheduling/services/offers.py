@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Gone, Invalid, NotFound
@@ -18,7 +18,7 @@ from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry, Waitlis
 from app.scheduling.queries.bookable import Bookable, bookables
 from app.scheduling.queries.free_times import FreeTime, free_times_of
 from app.scheduling.services.beginning import new_booking, new_keys
-from app.scheduling.services.limits import check_not_blocked, lock_person
+from app.scheduling.services.limits import UNANSWERED, check_not_blocked, lock_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import ENDED, SYSTEM
 from app.scheduling.waiting import Wish, suits
@@ -126,8 +126,10 @@ def _check_wish(session: Session, wish: Wish, person: Contact, now: datetime) ->
     if not 0 <= wish.from_minute < wish.to_minute <= 1440:
         raise Invalid("The times must begin before they end.", field="to_minute", code="wish-empty")
     lock_person(session, person.email_key)
+    # Who left just now counts too: each joining is a mail to an address that nobody proved.
     same = select(WaitlistEntry.id).where(
-        WaitlistEntry.email_key == person.email_key, WaitlistEntry.state.in_(("waiting", "offered"))
+        WaitlistEntry.email_key == person.email_key,
+        or_(WaitlistEntry.state.in_(("waiting", "offered")), WaitlistEntry.created_at > now - UNANSWERED),
     )
     if len(session.scalars(same).all()) >= MOST_WISHES:
         raise Invalid("You are on as many waitlists as there can be.", field="email", code="too-many-wishes")
