@@ -39,6 +39,7 @@ from app.scheduling.queries.free_times import free_times_of
 from app.scheduling.queries.visits import Visit
 from app.scheduling.safety import Screening
 from app.scheduling.services import Booked, BookingRequest
+from app.scheduling.states import as_told
 
 api = APIBlueprint("api_scheduling", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="booking")])
 
@@ -186,7 +187,7 @@ def _visit(token: str) -> dict[str, Any]:
     return {
         "token": token,
         "reference": one.reference,
-        "state": one.state,
+        "state": as_told(one.state, one.expires_at, clock.now()),
         "starts_at": _at(one.starts_at, one.time_zone),
         "ends_at": _at(one.ends_at, one.time_zone),
         "time_zone": one.time_zone,

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from flask import Flask, Request
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_openapi import OpenAPI
+
+
+class Json(DefaultJSONProvider):
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        """Strict: brackets a thousand deep, and halves of characters, which nothing can keep, are no JSON (ValueError)."""
+        return orjson.loads(s)
 
 
 class Incoming(Request):
@@ -24,6 +32,7 @@ class Sessions(SecureCookieSessionInterface):
 
 
 class Application(OpenAPI):
+    json_provider_class = Json
     request_class = Incoming
     session_interface = Sessions()
 

@@ -1,6 +1,7 @@
 """The states of a booking and the one table of how it passes from one to another."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 State = Literal[
@@ -43,6 +44,9 @@ OPEN: Final = frozenset[State]({"held", "requested"})
 ENDED: Final = frozenset[State]({"declined", "expired", "cancelled_by_patient", "cancelled_by_therapist"})
 
 STATES: Final = LIVE | ENDED
+
+UNTOLD: Final = frozenset[State]({"attended", "no_show"})
+"""Whether somebody came is the therapist's own note: for the patient it stays a confirmed visit."""
 
 TRANSITIONS: Final[dict[tuple[State | None, Action, Who], State]] = {
     (None, "hold", "patient"): "held",
@@ -105,6 +109,13 @@ SYSTEM: Final = Actor("system")
 def next_state(state: State | None, action: Action, who: Who) -> State | None:
     """The state that follows, or None where `who` may not do that now."""
     return TRANSITIONS.get((state, action, who))
+
+
+def as_told(state: str, expires_at: datetime | None, now: datetime) -> str:
+    """The state as the patient may know it: a deadline that has passed counts at once, and who came is not told."""
+    if state in UNTOLD:
+        return "confirmed"
+    return "expired" if state in OPEN and expires_at and expires_at <= now else state
 
 
 def owns_time(state: State) -> bool:

@@ -122,6 +122,15 @@ def test_what_is_no_object_is_said_of_the_body(client: FlaskClient, world: World
     assert answer.get_json()["field"] == "body"
 
 
+@pytest.mark.parametrize("part", [b"[" * 50_000, b'{"screening": {"answers": {"\\ud800": true}}}', b'{"service": NaN}'])
+def test_what_no_parser_should_swallow_is_refused(client: FlaskClient, world: World, part: bytes) -> None:
+    answer = client.post(
+        "/api/v1/bookings", data=part, content_type="application/json", headers={"Idempotency-Key": "k" * 20}
+    )
+    refused(answer, 422, "invalid-parameter")
+    assert answer.get_json()["field"] == "body"
+
+
 def slug_of(session: Session, world: World) -> str:
     return session.get_one(Therapist, world.therapist_id).slug
 
@@ -198,6 +207,30 @@ def test_the_street_is_told_once_the_visit_is_confirmed(client: FlaskClient, wor
     services.accept(session, booked.id, world.me, world.now)
     session.commit()
     assert client.get(path).get_json()["address"] == "7 Hidden Lane, Austin, TX 78701"
+
+
+@pytest.mark.parametrize("mark", [services.attended, services.no_show])
+def test_who_came_is_not_told(client: FlaskClient, world: World, session: Session, mark: Any) -> None:
+    """As on the page: it is the therapist's own note."""
+    booked = world.confirmed()
+    begun = MONDAY - timedelta(minutes=10)
+    mark(session, booked.id, world.me, begun)
+    session.commit()
+    path = f"/api/v1/bookings/{booked.token}"
+    with time_machine.travel(begun, tick=False):
+        assert client.get(path).get_json()["state"] == "confirmed"
+        told = client.post(f"{path}/cancel", json={}).text + client.post(f"{path}/reschedule", json={}).text
+    assert "attended" not in told
+    assert "no_show" not in told
+
+
+def test_a_request_that_nobody_answered_has_ended_at_once(client: FlaskClient, world: World, session: Session) -> None:
+    booked = world.requested()
+    session.commit()
+    assert booked.expires_at
+    for at, state in ((booked.expires_at - HOUR, "requested"), (booked.expires_at, "expired")):
+        with time_machine.travel(at, tick=False):
+            assert client.get(f"/api/v1/bookings/{booked.token}").get_json()["state"] == state
 
 
 def test_the_cut_off_holds_here_too(client: FlaskClient, world: World, session: Session) -> None:

@@ -16,7 +16,7 @@ from app.scheduling.plan import FOLLOW_UP, LATER, REMINDER, messages
 from app.scheduling.quanta import Interval
 from app.scheduling.services.busy import Weeks, add_busy, refresh_busy
 from app.scheduling.services.timelines import intervals_of, occupy, own
-from app.scheduling.states import ENDED, OPEN, Action, Actor, State, next_state
+from app.scheduling.states import ENDED, OPEN, Action, Actor, State, as_told, next_state
 
 NO_NEW_TIME: dict[str, None] = dict.fromkeys(("new_starts_at", "new_location_id", "new_by", "new_expires_at"))
 UNSAID = {
@@ -52,7 +52,8 @@ def transition(
     old = cast(State | None, booking.state)
     new = next_state(old, action, actor.kind)
     if new is None:
-        raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": old})
+        told = as_told(old, booking.expires_at, now) if old else None
+        raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": told})
     before = intervals_of(booking) if old else []
     was_at, was_zone = booking.starts_at, booking.time_zone
     _change(booking, action, new, changes or {})

@@ -14,6 +14,7 @@ from app.scheduling.queries import Offer, Visit, bookable, history, offered_time
 from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.queries.visits import series_of
 from app.scheduling.services.offers import is_offer
+from app.scheduling.states import UNTOLD
 from app.web.scheduling.times import strip_of
 from app.web.scheduling.words import local, place, span, zone_name
 
@@ -24,7 +25,7 @@ def state_of(visit: Visit, now: datetime) -> str:
     """The state as the patient may know it: a deadline that has passed counts at once; who came is the therapist's own."""
     if visit.state in ("held", "requested") and visit.expires_at and visit.expires_at <= now:
         return "hold_ended" if visit.state == "held" else "expired"
-    if visit.state in ("attended", "no_show") or (visit.state == "confirmed" and visit.ends_at <= now):
+    if visit.state in UNTOLD or (visit.state == "confirmed" and visit.ends_at <= now):
         return "past"
     if visit.state == "expired" and visit.verified_at is None and visit.email:
         return "hold_ended"
