@@ -9,6 +9,7 @@ from app.accounts.models import Role, SignIn, User
 from app.accounts.roles import PATIENT, ROLES
 from app.core import clock
 from app.core.catalogues import ENGLISH, known
+from app.core.texts import one_line
 from app.core.tokens import new_token, token_hash
 
 PURPOSE = "sign-in"
@@ -121,7 +122,7 @@ def speak(session: Session, user_id: int, language: str) -> None:
 
 
 def tidy(name: str) -> str:
-    return " ".join(name.split())[:120]
+    return one_line(name)[:120]
 
 
 def make_confirmed_user(

@@ -1,4 +1,7 @@
-"""Sentences for people, written where no page is at hand: they are marked here and translated by the door that shows them."""
+"""Sentences for people, written where no page is at hand: they are marked here and translated by the door that shows them.
+
+And lines that people typed, for others to read.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -22,6 +25,11 @@ class Sentence(str):
         made = super().__new__(cls, key % values if values else key)
         made.key, made.values = key, values
         return made
+
+
+def one_line(text: str) -> str:
+    """What somebody typed as a line, without what is not seen: line ends, controls, marks that turn the line around."""
+    return " ".join("".join(each for each in text if each.isprintable() or each.isspace()).split())
 
 
 def in_words(text: str, say: Callable[[str], str]) -> str:

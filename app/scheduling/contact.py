@@ -1,5 +1,6 @@
 """Who books, and how they are reached: checked and brought to one form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
@@ -8,6 +9,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from app.core.errors import Invalid
+from app.core.texts import one_line
 
 NOWHERE: Final = "erased@erased.invalid"
 """The address of who was erased: a booking must be reachable, and this one never is (RFC 2606)."""
@@ -55,9 +57,14 @@ def checked(contact: Contact, country: str) -> Contact:
 
 
 def wrong(contact: Contact, country: str) -> list[Invalid]:
-    """What is wrong with the address and with the number: both at once, where `checked` stops at the first."""
+    """What is wrong with name, address and number: all at once, where `checked` stops at the first."""
     found = []
-    for check in (lambda: contact.email and read_email(contact.email), lambda: with_phone(contact, country)):
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: read_name(contact.name),
+        lambda: contact.email and read_email(contact.email),
+        lambda: with_phone(contact, country),
+    )
+    for check in checks:
         try:
             check()
         except Invalid as error:
@@ -67,9 +74,7 @@ def wrong(contact: Contact, country: str) -> list[Invalid]:
 
 def tidied(contact: Contact) -> Contact:
     """All of it but the phone number, which is read as one of the therapist's country."""
-    name = " ".join(contact.name.split())
-    if not name or len(name) > 120:
-        raise Invalid("Please tell us your name.", field="name", code="name-needed")
+    name = read_name(contact.name)
     if not contact.email and not contact.phone:
         raise Invalid("Please leave an e-mail address or a phone number.", field="email", code="contact-needed")
     return replace(
@@ -77,7 +82,7 @@ def tidied(contact: Contact) -> Contact:
         name=name,
         phone=contact.phone or None,
         email=read_email(contact.email) if contact.email else None,
-        visit_for=" ".join(contact.visit_for.split())[:120],
+        visit_for=one_line(contact.visit_for)[:120],
         address=(contact.address or "").strip()[:300] or None,
     )
 
@@ -85,6 +90,14 @@ def tidied(contact: Contact) -> Contact:
 def with_phone(contact: Contact, country: str) -> Contact:
     """The contact with its number in international form."""
     return replace(contact, phone=_phone(contact.phone, country)) if contact.phone else contact
+
+
+def read_name(text: str) -> str:
+    """The name in one line; Invalid when nothing of it can be seen."""
+    name = one_line(text)
+    if not name or len(name) > 120:
+        raise Invalid("Please tell us your name.", field="name", code="name-needed")
+    return name
 
 
 def read_email(text: str) -> str:

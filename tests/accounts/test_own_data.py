@@ -130,7 +130,7 @@ def test_an_address_that_is_taken_is_not_told(app: Flask, ada: FlaskClient, sess
 
 
 def test_a_name_is_changed_and_tidied(ada: FlaskClient, session: Session) -> None:
-    ada.post("/account/name", data={"name": "  Ada \n  Lovely "})
+    ada.post("/account/name", data={"name": "  Ada \n  \u202eLovely\u200b "})
     assert user(session).name == "Ada Lovely"
     ada.post("/account/name", data={"name": '"><script>alert(1)</script>'})
     assert "<script>alert" not in ada.get("/account/").text

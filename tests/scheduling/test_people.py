@@ -31,6 +31,18 @@ def test_14_two_people_with_one_address_do_not_overwrite_each_other(world: World
     assert len(queries.visits_of_email(world.session, "family@example.test")) == 2
 
 
+@pytest.mark.parametrize("name", ["", " \r\n", "\u200b\u200b", "\u202e\u2066", "\x07\x7f", "x" * 121])
+def test_a_name_that_nobody_sees_is_none(world: World, name: str) -> None:
+    refused("name-needed", Invalid, world.book, MONDAY, contact=person(name=name))
+
+
+def test_a_name_is_one_line_that_runs_its_own_way(world: World) -> None:
+    """It stands in subjects and in other people's sentences."""
+    shown = person(name="Zoë \u202eelpmaxE\r\nBcc: all\u2028", visit_for="José\u2066\x1b[2J Example")
+    one = queries.visit(world.session, world.book(MONDAY, contact=shown).token)
+    assert (one.name, one.visit_for) == ("Zoë elpmaxE Bcc: all", "José[2J Example")
+
+
 def test_15_phone_only_is_possible_for_requests_but_not_for_instant_booking(world: World) -> None:
     by_phone = person(email=None, phone="(512) 555-0123")
     booked = world.book(MONDAY, contact=by_phone)

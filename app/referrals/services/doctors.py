@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.accounts.roles import DOCTOR
 from app.accounts.services import give_role
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import one_line
 from app.directory.npi import is_npi
 from app.notifications.outbox import Notice, enqueue
 from app.referrals.models import Doctor, ReferralTemplate
@@ -32,7 +33,7 @@ class DoctorFacts:
 
 def sign_up(session: Session, user_id: int, facts: DoctorFacts, now: datetime) -> Doctor:
     """The account becomes a doctor who waits to be verified; Invalid names the field. Once verified, facts stay."""
-    npi, name = "".join(facts.npi.split()), " ".join(facts.name.split())
+    npi, name = "".join(facts.npi.split()), one_line(facts.name)
     if not is_npi(npi):
         raise Invalid("This is not an NPI: ten digits, of which the last checks the others.", field="npi", code="npi")
     if len(name.split()) < 2:
@@ -44,7 +45,7 @@ def sign_up(session: Session, user_id: int, facts: DoctorFacts, now: datetime) -
         doctor = Doctor(user_id=user_id, created_at=now)
         session.add(doctor)
     doctor.npi, doctor.name, doctor.state = npi, name[:120], "waiting"
-    doctor.practice, doctor.phone = facts.practice.strip()[:120], facts.phone.strip()[:40]
+    doctor.practice, doctor.phone = one_line(facts.practice)[:120], facts.phone.strip()[:40]
     give_role(session, session.get_one(User, user_id), DOCTOR)
     session.flush()
     note_from_directory(session, npi, now)

@@ -15,6 +15,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import Conflict, DomainError, Invalid
+from app.core.texts import one_line
 from app.doors.locale import said
 
 PRICE = re.compile(r"\$?\s*(\d{1,5})(?:[.,](\d{1,2}))?\s*\$?")
@@ -93,8 +94,8 @@ def seal(values: object) -> str:
 
 
 def plain(value: str | None) -> str:
-    """One line without odd characters."""
-    return " ".join("".join(c for c in (value or "") if c.isprintable() or c.isspace()).split())
+    """A field's line without odd characters."""
+    return one_line(value or "")
 
 
 def not_blank(message: Any) -> Callable[[Any, Any], None]:

@@ -63,7 +63,7 @@ def _sound(form: ContactForm, offer: Offer) -> bool:
     wrong = contact.wrong(typed.contact, offer.one.country)
     for error in wrong:
         field = getattr(form, error.field or "", form.email)
-        field.errors = [*field.errors, said(error)]
+        field.errors = field.errors or [said(error)]
     return not wrong
 
 
