@@ -92,7 +92,9 @@ def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
         return True
     if name == "reminder" and not deadlines.still_reminds(facts.get("before", ""), now(), visit.starts_at):
         return True
-    if name == "ask_move" and visit.new_starts_at is None:
+    if name == "ask_move":
+        return visit.new_starts_at != datetime.fromisoformat(facts["new_at"])
+    if name == "other_times" and not visit.offered_times:
         return True
     return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
 

@@ -52,11 +52,12 @@ def test_every_message_can_be_written(session: Session, name: str, locale: str) 
         "to": "patient",
         "sequence": 0,
         "was_at": MONDAY.isoformat(),
-        "new_at": MONDAY.isoformat(),
+        "new_at": (MONDAY + timedelta(hours=2)).isoformat(),
     }
     if name in emails.STILL:
         booking = session.get_one(Booking, booked.id)
         booking.state = sorted(emails.STILL[name])[0]
+        booking.offered_times = json.dumps([[MONDAY.isoformat(), world.location_id]])
         session.flush()
     if name == "ask_move":
         services.reschedule(session, booked.token, MONDAY + timedelta(hours=2), world.location_id, world.now)
@@ -91,6 +92,21 @@ def test_nobody_is_asked_for_an_answer_that_was_given_before_the_mail_went_out(s
     for kind in ("visit.requested", "visit.new_request", "visit.ask_move"):
         row = world.outbox(kind)[-1]
         assert RENDERERS[kind](session, json.loads(row.facts or "{}"), PAPER) is None
+
+
+def test_a_question_that_was_taken_back_or_asked_anew_is_not_mailed(session: Session) -> None:
+    world = World.make(session)
+    booked, other = world.confirmed(), world.requested(MONDAY + timedelta(hours=1))
+    for hours in (2, 3):
+        services.reschedule(session, booked.token, MONDAY + timedelta(hours=hours), world.location_id, world.now)
+    first, again = (json.loads(row.facts or "{}") for row in world.outbox("visit.ask_move"))
+    with time_machine.travel(world.now, tick=False):
+        assert RENDERERS["visit.ask_move"](session, first, PAPER) is None
+    assert "to Mon 1 Mar, 12:00 pm" in " ".join(written(world, "visit.ask_move").text.split()), again
+    services.offer_other_times(session, other.id, world.me, [MONDAY + timedelta(hours=5)], world.location_id, world.now)
+    services.reschedule(session, other.token, MONDAY + timedelta(hours=6), world.location_id, world.now)
+    facts = json.loads(world.outbox("visit.other_times")[-1].facts or "{}")
+    assert RENDERERS["visit.other_times"](session, facts, PAPER) is None
 
 
 def test_words_are_paragraphs_in_text_and_html_alike(session: Session) -> None:
@@ -201,6 +217,39 @@ def test_a_series_lists_its_dates_in_one_message(session: Session) -> None:
     services.book_series(session, world.request(verified=True), 1, 3, world.now)
     assert len(world.outbox("visit.requested")) == 1
     assert written(world, "visit.requested").text.count("9:00 am") >= 3
+
+
+SERIES_ENDS = {
+    "confirmed": lambda world, made: services.accept(world.session, made[1].id, world.me, world.now, whole_series=True),
+    "declined": lambda world, made: services.decline(
+        world.session, made[1].id, world.me, "other", world.now, whole_series=True
+    ),
+    "expired": lambda world, made: services.expire_due(world.session, MONDAY),
+    "request_expired": lambda world, made: services.expire_due(world.session, MONDAY),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SERIES_ENDS))
+def test_a_message_about_a_series_names_the_dates_that_it_is_about(session: Session, name: str) -> None:
+    """And not one that was cancelled before."""
+    world = World.make(session)
+    made = services.book_series(session, world.request(verified=True), 1, 4, world.now)
+    services.cancel(session, made[2].token, world.now)
+    SERIES_ENDS[name](world, made)
+    assert len(world.outbox(f"visit.{name}")) == 1
+    text = " ".join(written(world, f"visit.{name}").text.split())
+    assert "dates: Mon 1 Mar, 9:00 am (Central Time); Mon 8 Mar, 9:00 am (Central Time); Mon 22 Mar" in text
+    assert "15 Mar" not in text
+
+
+def test_a_lapsed_wish_to_move_does_not_speak_for_the_dates_that_nobody_answered(session: Session) -> None:
+    world = World.make(session)
+    made = services.book_series(session, world.request(verified=True), 1, 2, world.now)
+    services.accept(session, made[0].id, world.me, world.now)
+    services.reschedule(session, made[0].token, MONDAY + timedelta(hours=2), world.location_id, world.now)
+    services.expire_due(session, MONDAY + timedelta(days=1))
+    assert world.state(made[1]) == "expired"
+    assert len(world.outbox("visit.expired")) == 1
 
 
 def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.doors.database import transaction
 from app.notifications.delivery import Post, deliver_due
@@ -15,7 +16,7 @@ from app.scheduling.deadlines import REMINDERS, still_reminds
 from app.scheduling.emails import RENDERERS
 from app.scheduling.services import Booked
 from tests.scheduling.test_emails import PAPER
-from tests.scheduling.world import MONDAY, World
+from tests.scheduling.world import MONDAY, World, code_in
 
 HOUR = timedelta(hours=1)
 REMINDER = "Your visit: "
@@ -55,6 +56,39 @@ def test_each_reminder_goes_out_once(world: World, box: LetterBox) -> None:
     confirmed(world, box)
     hours = [-24.1, -24, -23.9, -10, -2, -1.5, 0, 1]
     assert [box.reminders(MONDAY + each * HOUR) for each in hours] == [0, 1, 0, 0, 1, 0, 0, 0]
+
+
+def by_code(world: World, made: list[Booked]) -> None:
+    code = code_in(world.outbox("visit.confirm_contact")[0])
+    services.confirm_by_code(world.session, made[0].token, code, world.now)
+
+
+def accept_all(world: World, made: list[Booked]) -> None:
+    services.accept(world.session, made[0].id, world.me, world.now, whole_series=True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "verified", "confirm"),
+    [
+        ("request", True, accept_all),
+        ("instant", False, by_code),
+        ("instant", True, lambda _world, _made: None),
+    ],
+)
+def test_each_date_of_a_series_has_its_own_reminders(
+    session: Session, box: LetterBox, mode: str, verified: bool, confirm: Callable[[World, list[Booked]], object]
+) -> None:
+    world = World.make(session, mode=mode)
+    made = services.book_series(session, world.request(verified=verified), 1, 3, world.now)
+    confirm(world, made)
+    session.commit()
+    assert box.reminders(world.now) == 0
+    for week in range(2):
+        at = MONDAY + week * 7 * 24 * HOUR
+        assert [box.reminders(at + each * HOUR) for each in (-24.1, -24, -2, 0)] == [0, 1, 1, 0], week
+    services.cancel_as_therapist(session, made[1].id, world.me, "ill", MONDAY + 8 * 24 * HOUR, scope="rest")
+    waiting = [each for each in world.outbox("visit.reminder", "visit.follow_up") if each.state == "waiting"]
+    assert waiting == []
 
 
 @pytest.mark.parametrize(("back", "late"), [(-20, 1), (-1, 1), (0, 0), (30, 0)])

@@ -14,7 +14,7 @@ from app.scheduling.services.beginning import when
 from app.scheduling.services.booking import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
-from app.scheduling.services.transitions import transition
+from app.scheduling.services.transitions import together, transition
 from app.scheduling.states import PATIENT, Actor
 
 Reason = Literal["fully_booked", "not_my_field", "see_doctor", "no_new_patients", "other"]
@@ -32,8 +32,7 @@ def accept(
     for each in chosen:
         check_in_time(each, now)
     for number, each in enumerate(chosen):
-        facts = {"series": each.series_id} if len(chosen) > 1 else {}
-        transition(session, each, "accept", therapist, now, facts=facts, quiet=number > 0)
+        transition(session, each, "accept", therapist, now, facts=together(chosen), quiet=number > 0)
     return [each.id for each in chosen]
 
 
@@ -46,7 +45,7 @@ def decline(
     booking = of_therapist(session, booking_id, therapist)
     chosen = of_series(session, booking, "requested") if whole_series else [booking]
     for number, each in enumerate(chosen):
-        transition(session, each, "decline", therapist, now, reason=reason, quiet=number > 0)
+        transition(session, each, "decline", therapist, now, reason=reason, facts=together(chosen), quiet=number > 0)
     for each in chosen:
         offer_freed(session, each, now)
 

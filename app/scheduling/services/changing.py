@@ -14,7 +14,7 @@ from app.scheduling.services.beginning import when
 from app.scheduling.services.booking import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
-from app.scheduling.services.transitions import NO_NEW_TIME, transition
+from app.scheduling.services.transitions import NO_NEW_TIME, together, transition
 from app.scheduling.states import PATIENT, Actor
 
 Scope = Literal["one", "rest", "all"]
@@ -121,9 +121,7 @@ def _chosen(session: Session, booking: Booking, scope: Scope, now: datetime, *, 
 
 def _cancel(session: Session, chosen: list[Booking], actor: Actor, reason: str, now: datetime) -> list[int]:
     for number, each in enumerate(chosen):
-        facts = {"series": each.series_id, "dates": [one.starts_at.isoformat() for one in chosen]}
-        more = facts if len(chosen) > 1 else {}
-        transition(session, each, "cancel", actor, now, reason=reason, facts=more, quiet=number > 0)
+        transition(session, each, "cancel", actor, now, reason=reason, facts=together(chosen), quiet=number > 0)
     for each in chosen:
         offer_freed(session, each, now)
     return [each.id for each in chosen]

@@ -22,7 +22,7 @@ from app.scheduling.services.booking import Booked, booked, check_screening
 from app.scheduling.services.limits import check_mails
 from app.scheduling.services.offers import check_offer_stands, is_offer, offer_taken
 from app.scheduling.services.subject import of_token, the_booking
-from app.scheduling.services.transitions import about_visit, transition
+from app.scheduling.services.transitions import about_visit, together, transition
 from app.scheduling.states import PATIENT, Action
 
 MOST_TRIES = 5
@@ -111,18 +111,18 @@ def _confirm(session: Session, booking: Booking, now: datetime) -> Booked:
         return booked(booking)
     if booking.state != "held" or (booking.expires_at and booking.expires_at <= now):
         raise Gone("This time was held for you, but not any more. Please choose again.", code="hold-ended")
-    for number, each in enumerate(_with_series(session, booking)):
-        _pass_on(session, each, now, quiet=number > 0)
+    chosen = _with_series(session, booking)
+    for number, each in enumerate(chosen):
+        _pass_on(session, each, now, facts=together(chosen), quiet=number > 0)
     return booked(booking)
 
 
-def _pass_on(session: Session, booking: Booking, now: datetime, *, quiet: bool) -> None:
+def _pass_on(session: Session, booking: Booking, now: datetime, *, facts: dict[str, Any], quiet: bool) -> None:
     mode, accept_hours = _how(session, booking.therapist_id)
     action: Action = "confirm" if mode == "instant" else "request"
     changes: dict[str, Any] = {"verified_at": now}
     if action == "request":
         changes["expires_at"] = deadlines.accept_by(now, booking.starts_at, accept_hours)
-    facts = {"series": booking.series_id} if booking.series_id else {}
     transition(session, booking, action, PATIENT, now, changes=changes, facts=facts, quiet=quiet)
 
 

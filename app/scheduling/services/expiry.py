@@ -1,5 +1,6 @@
 """What was not answered in time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -10,7 +11,7 @@ from app.core.logs import logger
 from app.scheduling.models import Booking
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.timelines import lock
-from app.scheduling.services.transitions import NO_NEW_TIME, transition
+from app.scheduling.services.transitions import NO_NEW_TIME, together, transition
 from app.scheduling.states import OPEN, SYSTEM
 
 log = logger("unknot.expiry")
@@ -29,21 +30,30 @@ def expire_of(session: Session, therapist_id: int, now: datetime) -> int:
     due = session.scalars(
         select(Booking).where(Booking.therapist_id == therapist_id, _due(now)).order_by(Booking.id)
     ).all()
-    spoken: set[str] = set()
-    for booking in due:
-        _let_go(session, booking, now, quiet=booking.series_id in spoken)
-        spoken.update([booking.series_id] if booking.series_id else [])
+    for chosen in _told_at_once(due):
+        for number, booking in enumerate(chosen):
+            if booking.state in OPEN:
+                transition(session, booking, "expire", SYSTEM, now, facts=together(chosen), quiet=number > 0)
+            else:
+                _lapse(session, booking, now)
     for booking in due:
         offer_freed(session, booking, now)
     return len(due)
 
 
-def _let_go(session: Session, booking: Booking, now: datetime, *, quiet: bool) -> None:
-    if booking.state in OPEN:
-        transition(session, booking, "expire", SYSTEM, now, quiet=quiet)
-    else:
-        with offering_what_is_left(session, booking, now):
-            transition(session, booking, "lapse_move", SYSTEM, now, changes=NO_NEW_TIME)
+def _told_at_once(due: Iterable[Booking]) -> list[list[Booking]]:
+    """The dates of a series that end without an answer are told of in one message; everything else stands alone."""
+    groups: dict[str | int, list[Booking]] = {}
+    for booking in due:
+        groups.setdefault(booking.series_id if booking.series_id and booking.state in OPEN else booking.id, []).append(
+            booking
+        )
+    return list(groups.values())
+
+
+def _lapse(session: Session, booking: Booking, now: datetime) -> None:
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, "lapse_move", SYSTEM, now, changes=NO_NEW_TIME)
 
 
 def _expire_alone(session: Session, therapist_id: int, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """The one way in which a booking changes: state, event, quanta, timeline and messages, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -46,14 +46,14 @@ def transition(
 ) -> None:
     """Do `action`; Conflict when the table does not allow it now. A new booking (without a state) is inserted.
 
-    `changes` are columns that change with it, `facts` what only its messages carry. A `quiet` one writes no message:
-    another booking of its series speaks for it. `known` as in `add_busy`.
+    `changes` are columns that change with it, `facts` what only its messages carry. Of a `quiet` one nobody is told now:
+    another booking of its series speaks for it; its reminders are its own. `known` as in `add_busy`.
     """
     old = cast(State | None, booking.state)
     new = next_state(old, action, actor.kind)
     if new is None:
-        told = as_told(old, booking.expires_at, now) if old else None
-        raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": told})
+        state = as_told(old, booking.expires_at, now) if old else None
+        raise Conflict("This visit can no longer be changed that way.", code="wrong-state", facts={"state": state})
     before = intervals_of(booking) if old else []
     was_at, was_zone = booking.starts_at, booking.time_zone
     _change(booking, action, new, changes or {})
@@ -63,10 +63,9 @@ def transition(
         session.flush()
     record(session, booking, action, actor, old, now, reason)
     _take_time(session, booking, before, known)
-    if not quiet:
-        was = was_at.isoformat() if was_at else None
-        told = {"reason": reason, "was_at": was, "was_zone": was_zone, **(facts or {})}
-        _tell(session, booking, old, action, actor, now, told)
+    was = was_at.isoformat() if was_at else None
+    told = {"reason": reason, "was_at": was, "was_zone": was_zone, **(facts or {})}
+    _tell(session, booking, old, action, actor, now, None if quiet else told)
 
 
 def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, Any]) -> None:
@@ -128,23 +127,20 @@ def _tell(
     action: Action,
     actor: Actor,
     now: datetime,
-    told: Mapping[str, Any],
+    told: Mapping[str, Any] | None,
 ) -> None:
+    """Messages of the change itself, where there is anything `told`; and later ones, which come and go with it."""
     about = about_visit(booking.id)
     if old == "confirmed" and (booking.state in ENDED or booking.state == "no_show" or action == "move"):
         withdraw(session, about, LATER)
-    snapshot = {
-        "booking": booking.id,
-        "starts_at": booking.starts_at.isoformat(),
-        "sequence": booking.sequence,
-        "was": old,
-        **told,
-    }
-    notices = [
-        Notice(f"{about}:{booking.events}:{recipient}", kind, about, {**snapshot, "to": recipient}, now)
-        for recipient, kind in messages(old, action, actor.kind)
-        if recipient == "therapist" or booking.email
-    ]
+    notices: list[Notice] = []
+    if told is not None:
+        snapshot = {"starts_at": booking.starts_at.isoformat(), "sequence": booking.sequence, "was": old, **told}
+        notices += [
+            Notice(f"{about}:{booking.events}:{to}", kind, about, {"booking": booking.id, **snapshot, "to": to}, now)
+            for to, kind in messages(old, action, actor.kind)
+            if to == "therapist" or booking.email
+        ]
     if booking.state == "confirmed" and action in ("confirm", "accept", "move"):
         notices += later(booking, now)
     enqueue(session, notices)
@@ -160,6 +156,12 @@ def later(booking: Booking, now: datetime) -> Iterable[Notice]:
     yield Notice(
         f"{about}:follow-up:{booking.events}", FOLLOW_UP, about, facts, deadlines.follow_up_at(booking.ends_at)
     )
+
+
+def together(chosen: Sequence[Booking]) -> dict[str, Any]:
+    """What a message carries that speaks for several dates of a series; nothing for one."""
+    dates = [each.starts_at.isoformat() for each in chosen]
+    return {"series": chosen[0].series_id, "dates": dates} if len(chosen) > 1 else {}
 
 
 def about_visit(booking_id: int | Literal[""]) -> str:
