@@ -127,6 +127,14 @@ def test_the_whole_way_without_scripts(plain: Page, site: str, slug: str, app: F
     expect(plain.get_by_text("Waiting for Testa Sample")).to_be_visible()
 
 
+def test_one_press_of_back_passes_over_the_steps_that_were_sent(page: Page, site: str, slug: str) -> None:
+    book(page, site, slug, axe=False)
+    visit = page.url
+    for direction, there in (("back", f"{site}/therapists/{slug}/times"), ("forward", visit)):
+        page.evaluate(f"history.{direction}()")
+        page.wait_for_url(there, wait_until="networkidle")
+
+
 def test_the_link_in_the_mail_confirms_without_scripts(plain: Page, site: str, slug: str, app: Flask) -> None:
     book(plain, site, slug, axe=False)
     path = re.search(r"(/visits/confirm/\S+)", mailed(app))
