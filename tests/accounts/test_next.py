@@ -40,3 +40,19 @@ def test_a_page_that_needs_signing_in_is_where_one_lands(app: Flask, client: Fla
     asked = client.get("/account/password")
     assert asked.headers["Location"] == "/account/login?next=/account/password"
     assert sign_in(client, next="/account/password").headers["Location"] == "/account/password"
+
+
+@pytest.mark.parametrize(
+    ("roles", "landing"),
+    [
+        (("patient",), "/account/"),
+        (("patient", "therapist"), "/practice/"),
+        (("doctor",), "/referring/"),
+        (("therapist", "doctor"), "/account/"),
+    ],
+)
+def test_who_asked_for_no_page_lands_where_they_work(
+    app: Flask, client: FlaskClient, roles: tuple[str, ...], landing: str
+) -> None:
+    make_user(app, ADDRESS, *roles)
+    assert client.get(sign_in(client).headers["Location"]).headers["Location"] == landing

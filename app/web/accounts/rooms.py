@@ -21,12 +21,22 @@ class Room:
 
 
 ROOMS = (
-    Room(PATIENT, "/visits", _l("My visits")),
     Room(THERAPIST, "/practice/", _l("My practice"), "/practice/start", _l("I am a massage therapist")),
     Room(DOCTOR, "/referring/", _l("My referrals"), "/referring/start", _l("I am a doctor")),
+    Room(PATIENT, "/visits", _l("My visits")),
     Room(EDITOR, "/editing/articles/", _l("Articles elsewhere")),
     Room(ADMIN, "/admin/", _l("Administration")),
 )
+
+
+DAILY = frozenset({THERAPIST, DOCTOR})
+"""Who works here day by day, and signs in for that."""
+
+
+def room_after_sign_in(user: User) -> str | None:
+    """The room of somebody with one daily work here; None for those with none, or with two to choose from."""
+    homes = [room.home for room in ROOMS if room.role in DAILY & user.role_names]
+    return homes[0] if len(homes) == 1 else None
 
 
 def doors_for(user: User) -> list[tuple[str, str]]:

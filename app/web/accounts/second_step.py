@@ -9,6 +9,7 @@ from app.accounts.roles import SIGNED_IN
 from app.doors.audience import audience
 from app.doors.caller import ONWARD, signed_in_user, step_before_rooms
 from app.web.accounts.forms import EmptyForm
+from app.web.accounts.rooms import room_after_sign_in
 from app.web.accounts.views import account
 
 
@@ -29,6 +30,13 @@ def sign_in_again() -> Response:
     logout_user()
     session.clear()
     return redirect(url_for("security.login", next=wanted))
+
+
+@account.get("/signed-in")
+@audience(*SIGNED_IN)
+def signed_in() -> Response:
+    """After a sign-in that asked for no page: to one's daily work, or to the account."""
+    return redirect(room_after_sign_in(signed_in_user()) or url_for("account.home"))
 
 
 @account.get("/onward")

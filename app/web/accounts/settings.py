@@ -25,7 +25,9 @@ ADDRESSES = {
 }
 
 AFTERWARDS = {
-    "POST_LOGIN_VIEW": "/account/",
+    "POST_LOGIN_VIEW": "/account/signed-in",
+    "POST_CONFIRM_VIEW": "/account/",
+    "POST_RESET_VIEW": "/account/",
     "POST_CHANGE_EMAIL_VIEW": "/account/",
     "POST_VERIFY_VIEW": "/account/",
     "TWO_FACTOR_POST_SETUP_VIEW": "/account/onward",
