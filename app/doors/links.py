@@ -1,6 +1,7 @@
 """Addresses: public ones for mails (from BASE_URL, never from the Host header), and which ones may be gone to next."""
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, has_request_context, request, session, url_for
 
@@ -16,6 +17,13 @@ def public_url(endpoint: str, **values: object) -> str:
 def is_local_path(target: str) -> bool:
     """Whether `target` stays here: one leading slash, no backslash, no control character (browsers bend those)."""
     return _LOCAL.fullmatch(target) is not None
+
+
+def search_that_led_here() -> str | None:
+    """The search on this site from which the browser says it came, with its filters; None when it came from elsewhere."""
+    before = urlsplit(request.referrer or "")
+    found = before.netloc == request.host and before.path == "/therapists" and before.query
+    return f"/therapists?{before.query}" if found else None
 
 
 def signed_in() -> bool:

@@ -228,6 +228,20 @@ def test_a_profile_shows_the_therapist_and_their_licence(
     assert "Physician" not in page.text
 
 
+@pytest.mark.databases("sqlite")
+def test_a_profile_leads_back_to_the_search_it_was_opened_from(client: FlaskClient, town: list[str]) -> None:
+    search = "/therapists?where=Austin%2C+TX&what=sciatica"
+    came_from = {
+        f"http://localhost{search}": f'<a href="{search.replace("&", "&amp;")}">',
+        f"https://elsewhere.example{search}": None,
+        "http://localhost/articles?where=x": None,
+    }
+    for referrer, link in came_from.items():
+        page = client.get(f"/therapists/{town[0]}", headers={"Referer": referrer}).text
+        assert ("Back to the results" in page) == (link is not None), referrer
+        assert link is None or link in page
+
+
 @pytest.mark.parametrize(
     ("jurisdiction", "link"), [("US-TX", "https://www.tdlr.texas.gov/LicenseSearch/"), ("US-CA", None)]
 )

@@ -13,6 +13,7 @@ from app.directory.services import report_listing
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.links import search_that_led_here
 from app.finder.asking import clean
 from app.web.directory import profile as shown
 from app.web.directory.forms import ReportForm
@@ -37,7 +38,7 @@ def profile(slug: str) -> str:
         times=times,
         week=times["week"],
         json_ld=shown.json_ld(found, f"{base}/therapists/{slug}"),
-        back_url=None,
+        back_url=search_that_led_here(),
     )
 
 
