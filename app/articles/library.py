@@ -19,7 +19,7 @@ FIXED_ADDRESSES = frozenset(
         "/articles",
         "/helper",
         "/therapists",
-        "/referring/",
+        "/referring/welcome",
         "/articles/keeping-back-pain-away/plan",
         "/articles/keeping-back-pain-away/breaks.ics",
     }

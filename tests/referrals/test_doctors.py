@@ -35,9 +35,17 @@ def doctor(app: Flask) -> FlaskClient:
     return doctor_client(app)
 
 
+def test_who_is_not_signed_in_reads_what_this_is(client: FlaskClient) -> None:
+    page = client.get("/referring/welcome")
+    assert "Refer in one minute, and hear back" in page.text
+    assert not problems_of(page.text)
+    assert 'href="/account/register?next=/referring/start"' in page.text
+
+
 def test_an_account_becomes_a_doctor_who_waits(app: Flask, client: FlaskClient, session: Session) -> None:
     make_user(app, "new@practice.example")
     sign_in(client, "new@practice.example")
+    assert client.get("/referring/welcome").headers["Location"] == "/referring/start"
     assert client.get("/referring/", follow_redirects=False).status_code == 403
     wrong = client.post("/referring/start", data={"npi": "1234567890", "name": "Testa Example"})
     assert wrong.status_code == 422

@@ -8,13 +8,22 @@ from app.accounts.roles import SIGNED_IN
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.doors.audience import audience
-from app.doors.caller import signed_in_user
+from app.doors.caller import caller, signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
 from app.referrals import queries, services
 from app.web.referrals.forms import StartForm
 from app.web.referrals.room import referring
+
+
+@referring.get("/welcome")
+@audience("public")
+def welcome() -> str | Response:
+    """What this is and how one begins; who is signed in begins."""
+    if caller():
+        return redirect(url_for("referring.start"))
+    return render_template("referrals/welcome.html")
 
 
 @referring.route("/start", methods=["GET", "POST"])
@@ -27,7 +36,7 @@ def start() -> str | tuple[str, int] | Response:
         return redirect(url_for("referring.index"))
     form = StartForm(obj=known, data=None if known else {"name": user.name})
     if form.validate_on_submit() and _signed_up(form, user.id):
-        flash(_("Thank you. We look who you are, mostly within two working days, and write to you."), "ok")
+        flash(_("Thank you. We check who you are, mostly within two working days, and write to you."), "ok")
         return redirect(url_for("referring.index"), 303)
     page = render_template("referrals/start.html", form=form, doctor=known)
     return (page, 422) if form.errors else page

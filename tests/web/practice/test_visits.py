@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.directory.models import Therapist
 from app.scheduling import services
 from app.scheduling.models import AuditRead, BlockedPerson
 from app.scheduling.safety import QUESTIONS, Screening
@@ -23,9 +24,16 @@ AUSTIN = ZoneInfo("America/Chicago")
 
 def test_a_request_waits_on_top_of_today_and_is_accepted_with_one_tap(mine: Practice) -> None:
     made = mine.requested()
+    own = mine.session.get_one(Therapist, mine.id)
+    own.confirmed_on = None
+    mine.session.commit()
     page = mine.get("/")
     assert not problems_of(page.text)
-    assert page.text.index("Waits for your answer") < page.text.index("Your day")
+    assert (
+        page.text.index("Waits for your answer")
+        < page.text.index("Is your page still right?")
+        < page.text.index("Your day")
+    )
     assert "left" in page.text
     assert f'<a href="/practice/visits/{made.id}">Safety answers and note' in page.text
     answer = mine.post(f"/visits/{made.id}/accept", back="today")

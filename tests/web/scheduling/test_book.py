@@ -38,7 +38,7 @@ def test_terms_are_shown_before_sending(patient: Patient) -> None:
     for said in (
         "$90",
         "answers within",
-        "cancel online until Sun 28 Feb, 9:00 am",
+        "cancel or move it online until Sun 28 Feb, 9:00 am",
         "Mon 1 Mar, 9:00 am",
         "Central Time",
     ):

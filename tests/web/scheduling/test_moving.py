@@ -168,6 +168,7 @@ def test_a_request_moves_to_another_place_at_once(two: Two, session: Session) ->
     two.patient.post(f"/visits/{token}/move", at=at.replace("%3A", ":"), location=str(two.elsewhere))
     session.rollback()
     assert queries.visit(session, token).location_id == two.elsewhere
+    assert "Your request now asks for the new time." in two.patient.get(f"/visits/{token}").text
 
 
 @pytest.mark.parametrize(("place", "status"), [("", 303), ("x", 303), ("-1", 303), ("0", 303), ("999999", 404)])

@@ -13,7 +13,7 @@ from app.scheduling.queries import Offer, series_plan, times_near
 from app.scheduling.safety import BY_ID, CHECKED_ON
 from app.web.scheduling.asking import book_url, rfc3339, times_url
 from app.web.scheduling.book.keeping import url_of
-from app.web.scheduling.words import local, place, span, zone_name
+from app.web.scheduling.words import changes, local, place, span, zone_name
 
 
 def page_of(name: str, draft: Draft, offer: Offer, step: int, **more: Any) -> str:
@@ -44,7 +44,7 @@ def _summary(offer: Offer, at: datetime, draft: Draft | None = None) -> dict[str
         "answer_span": span(hours * 60) if answer_by == moment + timedelta(hours=hours) else None,
         "cancel_until": _until(at, one.cancel_cutoff, one.time_zone, moment),
         "move_until": _until(at, one.reschedule_cutoff, one.time_zone, moment),
-        "cancel_span": span(one.cancel_cutoff),
+        "changes": changes(one.cancel_cutoff, one.reschedule_cutoff),
         "by_phone_only": _by_phone_only(draft),
         "visits": draft.count if draft and draft.every_weeks else 1,
         "every_weeks": draft.every_weeks if draft else 0,

@@ -33,7 +33,7 @@ def move(token: str) -> Answer:
                 became = services.reschedule(session, token, at, number("location") or one.location_id, now())
         except (Conflict, Forbidden, Gone, Invalid, NotFound) as error:
             return _page(queries.visit(db.session, token), None, problem=error), error.status
-        flash(_moved_words(became, one.therapist_name), "ok")
+        flash(_moved_words(became, one), "ok")
         return redirect(f"/visits/{token}", 303)
     return _page(one, at)
 
@@ -95,7 +95,10 @@ def _week(one: Visit, there: int) -> Week:
     )
 
 
-def _moved_words(became: str, name: str) -> str:
+def _moved_words(became: str, before: Visit) -> str:
+    if became == "moved" and before.state == "requested":
+        return str(gettext("Your request now asks for the new time."))
     if became == "moved":
         return str(gettext("Your visit has its new time."))
+    name = before.therapist_name
     return str(gettext("We asked %(name)s. Until the answer comes, your first time is kept.", name=name))
