@@ -16,6 +16,7 @@ from app.directory.services.reminders import remind
 from app.directory.services.reports import REASONS, report_listing, settle_report
 from app.directory.services.therapists import (
     create_therapist,
+    lock_therapist,
     remove_therapist,
     set_languages,
     set_specialties,
@@ -36,6 +37,7 @@ __all__ = [
     "decide_claim",
     "handed_in",
     "insert_listings",
+    "lock_therapist",
     "own_claim",
     "refresh_listings",
     "remind",

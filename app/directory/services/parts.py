@@ -11,6 +11,7 @@ from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.listing_services import refresh_listings
 from app.directory.matching import name_key, number_key
 from app.directory.models import Licence, LicenceEvent, Location, Service, Therapist
+from app.directory.services.therapists import lock_therapist
 
 LICENCE_FACTS = frozenset({"jurisdiction", "number", "issuer", "expires_on"})
 SERVICE_FACTS = frozenset(
@@ -44,6 +45,7 @@ def report_licence(
     Conflict for one that was checked with the board: then only a new check changes it.
     """
     _allow(facts, LICENCE_FACTS)
+    lock_therapist(session, therapist_id)
     row = own(session, Licence, therapist_id, licence_id) if licence_id else _new_licence(session, therapist_id)
     if row.checked_how in (CheckedHow.BOARD_ROSTER, CheckedHow.ADMIN):
         raise Conflict("This licence was checked with the board. Write to us to change it.", code="licence-checked")
@@ -69,6 +71,7 @@ def report_licence(
 def save_service(session: Session, therapist_id: int, service_id: int | None, facts: Mapping[str, Any]) -> Service:
     """Add or change a treatment. Bookings keep what was agreed."""
     _allow(facts, SERVICE_FACTS)
+    lock_therapist(session, therapist_id)
     row = own(session, Service, therapist_id, service_id) if service_id else Service(therapist_id=therapist_id)
     if service_id is None:
         row.position = _count(session, Service, therapist_id, MOST_SERVICES)
@@ -79,6 +82,7 @@ def save_service(session: Session, therapist_id: int, service_id: int | None, fa
 def save_location(session: Session, therapist_id: int, location_id: int | None, facts: Mapping[str, Any]) -> Location:
     """Add or change a place. The caller derives the timeline anew: its zone may be another."""
     _allow(facts, LOCATION_FACTS)
+    lock_therapist(session, therapist_id)
     row = own(session, Location, therapist_id, location_id) if location_id else Location(therapist_id=therapist_id)
     if location_id is None:
         _count(session, Location, therapist_id, MOST_LOCATIONS)

@@ -75,6 +75,7 @@ def set_specialties(
     session: Session, therapist_id: int, specialty_ids: Iterable[int], years: Mapping[int, int | None] | None = None
 ) -> None:
     """Replace what a therapist works on, with the years of experience where they are said."""
+    lock_therapist(session, therapist_id)
     known = years or {}
     _replace(
         session,
@@ -87,8 +88,17 @@ def set_specialties(
 
 def set_languages(session: Session, therapist_id: int, codes: Iterable[str]) -> None:
     """Replace the languages a therapist speaks."""
+    lock_therapist(session, therapist_id)
     _replace(session, TherapistLanguage, therapist_id, [{"language": each} for each in sorted(set(codes))])
     refresh_listings(session, [therapist_id])
+
+
+def lock_therapist(session: Session, therapist_id: int) -> None:
+    """Take the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway).
+
+    Listings are written anew from what was read of them: what others write of the same therapist's must wait.
+    """
+    session.execute(select(Therapist.id).where(Therapist.id == therapist_id).with_for_update())
 
 
 def remove_therapist(session: Session, therapist_id: int) -> None:

@@ -15,7 +15,7 @@ from app.core.statements import Statement
 from app.directory.listing import FREE_HOURS
 from app.directory.listing_facts import Bound
 from app.directory.models import Location, Service, Therapist
-from app.directory.services import bound_first_times
+from app.directory.services import bound_first_times, lock_therapist
 from app.scheduling import hours
 from app.scheduling.models import (
     Booking,
@@ -56,8 +56,8 @@ OCCUPY = Statement(
 
 
 def lock(session: Session, therapist_id: int) -> None:
-    """Take the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway)."""
-    session.execute(select(Therapist.id).where(Therapist.id == therapist_id).with_for_update())
+    """Take the therapist's row until the transaction ends."""
+    lock_therapist(session, therapist_id)
 
 
 def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | None = None) -> int:
@@ -98,8 +98,11 @@ def weeks_to_horizon(now: datetime, horizon_days: int) -> range:
     return range(week_of(floor_quantum(now)) - 1, week_of(floor_quantum(now + timedelta(days=horizon_days))) + 2)
 
 
-def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500) -> int:
-    """Bound the first free times of the next therapists after an id; the last id, or 0 when there are no more."""
+def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 100) -> int:
+    """Bound the first free times of the next therapists after an id; the last id, or 0 when there are no more.
+
+    Whoever is being changed just now is left out: what that change says of the first free time is newer.
+    """
     ids = list(
         session.scalars(
             select(TimelineWeek.therapist_id)
@@ -109,9 +112,10 @@ def bound_anew(session: Session, now: datetime, after: int = 0, limit: int = 500
             .limit(limit)
         )
     )
-    first, shortest = week_of(floor_quantum(now)), shortest_treatments(session, ids)
+    mine = session.scalars(select(Therapist.id).where(Therapist.id.in_(ids)).with_for_update(skip_locked=True)).all()
+    first, shortest = week_of(floor_quantum(now)), shortest_treatments(session, mine)
     bounds = {}
-    for therapist_id in ids:
+    for therapist_id in mine:
         scope = {"therapist": therapist_id, "first": first, "last": first + 1}
         rows = [_row(therapist_id, at, week, opened, busy) for at, week, opened, busy in TIMELINE.rows(session, scope)]
         bounds[therapist_id] = _bounds(rows, settings_of(session, therapist_id), shortest, now)
