@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.directory.imports.boards import board
@@ -13,7 +14,9 @@ from app.directory.imports.registry_run import import_registry
 from app.directory.imports.rejects import Rejects
 from app.directory.imports.roster_run import import_roster
 from app.directory.imports.runs import Job
+from app.directory.models import Therapist
 from app.doors.database import transaction
+from tests.directory.imports.files import npi
 
 Import = Callable[..., dict[str, int]]
 
@@ -51,3 +54,9 @@ def roster(job: Callable[..., Job], tmp_path: Path) -> Import:
             return import_roster(job(rejects, dry_run=dry_run), path, board(jurisdiction))
 
     return run
+
+
+def therapist(session: Session, number: int) -> Therapist:
+    session.rollback()
+    session.expire_all()
+    return session.scalars(select(Therapist).where(Therapist.npi == npi(number))).one()
