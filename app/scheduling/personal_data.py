@@ -75,13 +75,18 @@ def erase(session: Session, user: User) -> None:
 
 
 def what_stays(session: Session, user: User) -> list[str]:
+    """Sentences. That blocks stay is told to all who booked: who is blocked learns it from nobody here."""
     kept = []
     if session.scalar(select(exists().where(Booking.email_key == _key(user)))):
-        kept.append(
+        kept += [
             N_(
                 "When your visits were and what was booked, in your therapists' calendars. Visits to come are cancelled."
-            )
-        )
+            ),
+            N_(
+                "If a therapist has blocked your e-mail address or phone number: that address or number alone, in the"
+                " therapist's own list, so that the block holds."
+            ),
+        ]
     own = own_therapist(session, user.id)
     if own and session.scalar(select(exists().where(Booking.therapist_id == own.id))):
         kept.append(N_("Your patients' own records of their visits. Visits to come are cancelled, and they are told."))

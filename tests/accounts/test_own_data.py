@@ -160,18 +160,22 @@ def test_guest_visits_are_the_persons_once_the_address_is_proved_and_go_with_the
     world = World.make(session)
     mine = world.requested(contact=person(email=ADDRESS.upper(), phone="+15125550123"), note="My left hip")
     theirs = world.requested(MONDAY + timedelta(hours=2), contact=person(email="ben@person.example"))
+    scheduling.block(session, world.therapist_id, ADDRESS)
     session.commit()
     told = json.loads(ada.post("/account/export").text)["visits"]["visits"]
     assert [each["reference"] for each in told] == [mine.reference]
     assert told[0]["note"] == "My left hip"
 
-    assert "calendars" in ada.get("/account/erase").text
+    said = ada.get("/account/erase").text
+    assert "in your therapists&#39; calendars" in said
+    assert "so that the block holds" in said
     ada.post("/account/erase", data={"sure": "y"})
     session.rollback()
     kept = {each.reference: each for each in session.scalars(select(Booking))}
     gone = kept[mine.reference]
     assert (gone.name, gone.email, gone.phone, gone.note, gone.screening) == (ERASED, NOWHERE, None, None, None)
     assert kept[theirs.reference].email == "ben@person.example"
+    assert scheduling.blocked(session, world.therapist_id) == [ADDRESS.casefold()], "what the page said"
 
 
 def test_an_account_that_runs_a_practice_can_be_erased_too(ada: FlaskClient, session: Session) -> None:
