@@ -156,12 +156,18 @@ def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str
 
 
 def _dates(session: Session, visit: Visit, facts: Mapping[str, Any], locale: str) -> list[str]:
-    """All dates of a series, where the message speaks for one."""
+    """The dates of a series that the message speaks for, each on the clock of its own place."""
     if "series" not in facts:
         return []
-    given = [datetime.fromisoformat(each) for each in facts.get("dates", [])]
-    starts = given or [each.starts_at for each in series_of(session, facts["series"])]
-    return [when_in_words(each, visit.time_zone, locale) for each in starts]
+    given = [_date_given(each, visit.time_zone) for each in facts.get("dates", [])]
+    starts = given or [(each.starts_at, each.time_zone) for each in series_of(session, facts["series"])]
+    return [when_in_words(at, time_zone, locale) for at, time_zone in starts]
+
+
+def _date_given(given: str | list[str], time_zone: str) -> tuple[datetime, str]:
+    """A date and its zone; messages that were written before dates had their own have only the date."""
+    at, own_zone = (given, time_zone) if isinstance(given, str) else given
+    return datetime.fromisoformat(at), own_zone
 
 
 def _offered(session: Session, visit: Visit, locale: str) -> list[str]:

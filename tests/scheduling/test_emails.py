@@ -252,6 +252,16 @@ def test_a_lapsed_wish_to_move_does_not_speak_for_the_dates_that_nobody_answered
     assert len(world.outbox("visit.expired")) == 1
 
 
+def test_each_date_of_a_series_is_said_on_the_clock_of_its_place(session: Session) -> None:
+    world = World.make(session)
+    made = services.book_series(session, world.request(verified=True), 1, 3, world.now)
+    session.get_one(Booking, made[1].id).time_zone = "America/Denver"
+    services.cancel(session, made[0].token, world.now, scope="all")
+    said = " ".join(written(world, "visit.cancelled").text.split())
+    first, second, third = (f"Mon {day} Mar, {hour}:00 am" for day, hour in ((1, 9), (8, 8), (15, 9)))
+    assert f"{first} (Central Time); {second} (Mountain Time); {third} (Central Time)" in said
+
+
 def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:
     world = World.make(session)
     wish = Wish(MONDAY.date(), MONDAY.date())
