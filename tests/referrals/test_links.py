@@ -53,10 +53,17 @@ def test_openings_are_counted_once_a_browser(app: Flask, session: Session) -> No
     for _ in range(3):
         first.get(f"/r/{house.referral.code}")
     app.test_client().get(f"/r/{house.referral.code}")
+    first.post("/r/leave")
+    first.get(f"/r/{house.referral.code}")
     app.test_client().head(f"/r/{house.referral.code}")
-    app.test_client().get(f"/r/{house.referral.code}", headers={"Sec-Purpose": "prefetch"})
+    app.test_client().get(f"/r/{house.referral.code}", headers={"User-Agent": "WhatsApp/2.23.20.0"})
+    ahead = app.test_client()
+    ahead.get(f"/r/{house.referral.code}", headers={"Sec-Purpose": "prefetch"})
     session.expire_all()
     assert session.get_one(Referral, house.referral.id).opened == 2
+    ahead.get(f"/r/{house.referral.code}")
+    session.rollback()
+    assert session.get_one(Referral, house.referral.id).opened == 3, "fetched ahead, and then opened"
 
 
 @pytest.mark.parametrize("change", ["expired", "revoked", "unverified", "refused", "locked"])

@@ -8,15 +8,19 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.referrals.queries import Link, link_by_id
 
-KEY, SINCE = "referral_id", "referral_since"
+KEY, SINCE, OPENED = "referral_id", "referral_since", "referral_opened"
 LASTS = timedelta(days=7)
 """A browser is often shared; an old link should not stick to somebody else's booking."""
 
 
-def carry(referral_id: int) -> bool:
-    """Remember the link for what is booked next; False when this browser carried it already."""
-    before = session.get(KEY)
+def carry(referral_id: int) -> None:
+    """Remember the link for what is booked next."""
     session[KEY], session[SINCE] = referral_id, int(now().timestamp())
+
+
+def opened_first(referral_id: int) -> bool:
+    """Whether this browser opens the link for the first time. A page that it fetched ahead was not opened yet."""
+    before, session[OPENED] = session.get(OPENED), referral_id
     return before != referral_id
 
 

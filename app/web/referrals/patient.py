@@ -17,7 +17,8 @@ from app.finder.criteria import SearchCriteria
 from app.referrals import queries, services
 from app.referrals.queries import Link
 from app.web.referrals import finding
-from app.web.referrals.carrying import carry, put_down
+from app.web.referrals.carrying import carry, opened_first, put_down
+from app.web.referrals.opening import is_a_persons
 from app.web.referrals.words import specialty_name
 from app.web.scheduling.private import keep_private
 
@@ -35,16 +36,12 @@ def follow(code: str) -> str | tuple[str, int]:
     why = link.standing if link else "unknown"
     if link is None or why != "works":
         return render_template("referrals/not_working.html", why=why), STATUS[why]
-    if carry(link.id) and _is_a_person():
+    carry(link.id)
+    # The doctor only looks what the patient will see.
+    if is_a_persons(request.method, request.headers) and "doctor" not in roles_of_caller() and opened_first(link.id):
         with transaction() as session:
             services.count_opening(session, link.id, now())
     return render_template("referrals/follow.html", link=link, **_people(link))
-
-
-def _is_a_person() -> bool:
-    """Not a preview, a prefetch, or the doctor who looks what the patient will see."""
-    fetched_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
-    return request.method == "GET" and not fetched_ahead and "doctor" not in roles_of_caller()
 
 
 def _people(link: Link) -> dict[str, Any]:
