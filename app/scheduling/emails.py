@@ -109,7 +109,7 @@ def _message(
     to_therapist: bool,
 ) -> Message:
     locale = visit.therapist_locale if to_therapist else visit.locale
-    path = f"/practice/visits/{visit.id}" if to_therapist else f"/visits/{visit.token}"
+    dates = _dates(session, visit, facts)
     words = {
         "visit": visit,
         "other": visit.name if to_therapist else visit.therapist_name,
@@ -125,9 +125,9 @@ def _message(
         "new_deadline": _moment(visit.new_expires_at, visit, locale),
         "reason": facts.get("reason") or "",
         "code": facts.get("code", ""),
-        "link": letterhead.base_url + path,
+        "link": _page(visit, letterhead, to_therapist),
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
-        "dates": _dates(session, visit, facts, locale),
+        "dates": [when_in_words(each.starts_at, each.time_zone, locale) for each in dates] if len(dates) > 1 else [],
         "offered": _offered(session, visit, locale) if name == "other_times" else [],
     }
     written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale, to_therapist))
@@ -136,8 +136,13 @@ def _message(
         subject=written.subject,
         text=written.text,
         html=written.html,
-        attachments=_calendar(name, visit, facts, letterhead, f"{letterhead.base_url}{path}", locale),
+        attachments=_calendar(name, dates, facts, letterhead, to_therapist, locale),
     )
+
+
+def _page(visit: Visit, letterhead: Letterhead, to_therapist: bool) -> str:
+    """The reader's own page of a visit."""
+    return letterhead.base_url + (f"/practice/visits/{visit.id}" if to_therapist else f"/visits/{visit.token}")
 
 
 def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str]]:
@@ -155,19 +160,14 @@ def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str
     return [(label, value) for label, value in rows if value]
 
 
-def _dates(session: Session, visit: Visit, facts: Mapping[str, Any], locale: str) -> list[str]:
-    """The dates of a series that the message speaks for, each on the clock of its own place."""
+def _dates(session: Session, visit: Visit, facts: Mapping[str, Any]) -> list[Visit]:
+    """The visits that a message speaks for: just one, or those of a series that it names (all, where it names none)."""
     if "series" not in facts:
-        return []
-    given = [_date_given(each, visit.time_zone) for each in facts.get("dates", [])]
-    starts = given or [(each.starts_at, each.time_zone) for each in series_of(session, facts["series"])]
-    return [when_in_words(at, time_zone, locale) for at, time_zone in starts]
-
-
-def _date_given(given: str | list[str], time_zone: str) -> tuple[datetime, str]:
-    """A date and its zone; messages that were written before dates had their own have only the date."""
-    at, own_zone = (given, time_zone) if isinstance(given, str) else given
-    return datetime.fromisoformat(at), own_zone
+        return [visit]
+    named = {datetime.fromisoformat(each) for each in facts.get("dates", [])}
+    others = [each._replace(therapist_name=visit.therapist_name) for each in series_of(session, facts["series"])]
+    every = [visit if each.id == visit.id else each for each in others]
+    return [each for each in every if not named or each.starts_at in named]
 
 
 def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
@@ -177,16 +177,23 @@ def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
 
 
 def _calendar(
-    name: str, visit: Visit, facts: Mapping[str, Any], letterhead: Letterhead, page: str, locale: str
+    name: str, dates: list[Visit], facts: Mapping[str, Any], letterhead: Letterhead, to_therapist: bool, locale: str
 ) -> tuple[Attachment, ...]:
+    """A file for each date: one message of RFC 5546 is about one event."""
     method = CALENDAR.get(name)
-    if method is None or (method == "CANCEL" and facts.get("was") != "confirmed"):
+    if method is None:
         return ()
-    with_whom = texts(locale).gettext(N_("Visit with %(name)s")) % {"name": visit.therapist_name}
-    title = with_whom if name in ("confirmed", "moved", "cancelled") else visit.name
-    sender = address_of(letterhead.sender)
-    content = calendar_file(visit, method, letterhead.base_url, sender, now(), title, page, locale)
-    return (Attachment("visit.ics", "text/calendar", content, (("method", method), ("charset", "utf-8"))),)
+    files = []
+    for number, visit in enumerate(dates, 1):
+        if method == "CANCEL" and not (visit.sequence if len(dates) > 1 else facts.get("was") == "confirmed"):
+            continue
+        with_whom = texts(locale).gettext(N_("Visit with %(name)s")) % {"name": visit.therapist_name}
+        title = visit.name if to_therapist else with_whom
+        sender, page = address_of(letterhead.sender), _page(visit, letterhead, to_therapist)
+        content = calendar_file(visit, method, letterhead.base_url, sender, now(), title, page, locale)
+        file = f"visit-{number}.ics" if len(dates) > 1 else "visit.ics"
+        files.append(Attachment(file, "text/calendar", content, (("method", method), ("charset", "utf-8"))))
+    return tuple(files)
 
 
 def _moment(at: datetime | None, visit: Visit, locale: str) -> str:

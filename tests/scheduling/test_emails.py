@@ -16,6 +16,7 @@ from app.core.clock import now
 from app.notifications.messages import Letterhead, Message
 from app.notifications.mime import to_mime
 from app.scheduling import emails, queries, services
+from app.scheduling.calendar_file import uid
 from app.scheduling.emails import NAMES, RENDERERS
 from app.scheduling.models import Booking
 from app.scheduling.own_feed import feed_file
@@ -204,6 +205,43 @@ def test_each_calendar_leads_to_its_readers_own_page(session: Session) -> None:
     assert ours["URL"] == f"https://unknot.example/practice/visits/{booked.id}"
     assert theirs["DESCRIPTION"] == f"To change or cancel it: {theirs['URL']}"
     assert booked.token not in ours.to_ical().decode().replace("\r\n ", "")
+
+
+def test_each_date_of_a_series_has_its_calendar_file(session: Session) -> None:
+    world = World.make(session)
+    made = services.book_series(session, world.request(verified=True), 1, 4, world.now)
+    services.accept(session, made[3].id, world.me, world.now)
+    services.cancel(session, made[1].token, world.now)
+    services.accept(session, made[0].id, world.me, world.now, whole_series=True)
+
+    def files(kind: str) -> set[tuple[str, str, str]]:
+        message = written(world, kind)
+        assert len({file.name for file in message.attachments}) == len(message.attachments)
+        calendars = [Calendar.from_ical(file.content) for file in message.attachments]
+        events = [(each["METHOD"], each.walk("VEVENT")[0]) for each in calendars]
+        return {(method, event["UID"], event["URL"]) for method, event in events}
+
+    def expected(method: str, *which: int) -> set[tuple[str, str, str]]:
+        visits = [queries.visit(session, made[number].token) for number in which]
+        return {(method, uid(each, PAPER.base_url), f"https://unknot.example/visits/{each.token}") for each in visits}
+
+    assert files("visit.confirmed") == expected("REQUEST", 0, 2)
+    assert "The attached files put them" in " ".join(written(world, "visit.confirmed").text.split())
+    services.move_as_therapist(
+        session, made[2].id, world.me, MONDAY + timedelta(days=14, hours=3), world.location_id, world.now
+    )
+    assert files("visit.confirmed") == expected("REQUEST", 0), "the other has moved meanwhile, and its own mail says so"
+    services.cancel(session, made[0].token, world.now, scope="all")
+    assert files("visit.cancelled") == expected("CANCEL", 0, 2, 3)
+
+
+def test_of_a_cancelled_series_only_what_was_in_a_calendar_is_taken_out(session: Session) -> None:
+    world = World.make(session)
+    made = services.book_series(session, world.request(verified=True), 1, 3, world.now)
+    services.accept(session, made[1].id, world.me, world.now)
+    services.cancel(session, made[0].token, world.now, scope="all")
+    (file,) = written(world, "visit.cancelled").attachments
+    assert made[1].token in str(Calendar.from_ical(file.content).walk("VEVENT")[0]["URL"])
 
 
 def test_a_cancelled_request_sends_no_calendar_file(session: Session) -> None:

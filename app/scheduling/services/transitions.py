@@ -160,7 +160,7 @@ def later(booking: Booking, now: datetime) -> Iterable[Notice]:
 
 def together(chosen: Sequence[Booking]) -> dict[str, Any]:
     """What a message carries that speaks for several dates of a series; nothing for one."""
-    dates = [(each.starts_at.isoformat(), each.time_zone) for each in chosen]
+    dates = [each.starts_at.isoformat() for each in chosen]
     return {"series": chosen[0].series_id, "dates": dates} if len(chosen) > 1 else {}
 
 
