@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
+
 from app.notifications.messages import Letterhead, Message
 
 
@@ -15,7 +17,7 @@ def to_mime(message: Message, key: str, letterhead: Letterhead, now: datetime) -
     mail["Message-ID"] = message_id(key, letterhead)
     mail["Date"] = format_datetime(now)
     mail["From"] = letterhead.sender
-    mail["To"] = _one_line(message.to)
+    mail["To"] = deliverable(_one_line(message.to))
     mail["Subject"] = _one_line(message.subject)
     if message.reply_to:
         mail["Reply-To"] = _one_line(message.reply_to)
@@ -38,6 +40,17 @@ def message_id(key: str, letterhead: Letterhead) -> str:
 
 def address_of(sender: str) -> str:
     return parseaddr(sender)[1]
+
+
+def deliverable(address: str) -> str:
+    """The address with its host as every mail server takes it (RFC 5891); what is no address stays as it is."""
+    if address.isascii():
+        return address
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return address
+    return f"{found.local_part}@{found.ascii_domain}"
 
 
 def _one_line(text: str) -> str:
