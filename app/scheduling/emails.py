@@ -110,8 +110,11 @@ def _message(
 ) -> Message:
     locale = visit.therapist_locale if to_therapist else visit.locale
     dates = _dates(session, visit, facts)
+    if not to_therapist and visit.verified_at is None:
+        visit = visit._replace(name="", visit_for="")
     words = {
         "visit": visit,
+        "greeting": _greeting(visit.name, locale),
         "other": visit.name if to_therapist else visit.therapist_name,
         "to_therapist": to_therapist,
         "gone": "therapist_gone" in facts,
@@ -138,6 +141,12 @@ def _message(
         html=written.html,
         attachments=_calendar(name, dates, facts, letterhead, to_therapist, locale),
     )
+
+
+def _greeting(name: str, locale: str) -> str:
+    """To an address that nobody proved we say no words of a stranger's, such as an advertisement for a name."""
+    _ = texts(locale).gettext
+    return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
 
 
 def _page(visit: Visit, letterhead: Letterhead, to_therapist: bool) -> str:
@@ -210,7 +219,7 @@ def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Let
     entry = session.get(WaitlistEntry, facts["entry"])
     if entry is None or entry.state == "left":
         return None
-    words = {"name": entry.name, "leave_link": f"{letterhead.base_url}/waitlist/{entry.token}"}
+    words = {"greeting": _greeting("", entry.locale), "leave_link": f"{letterhead.base_url}/waitlist/{entry.token}"}
     written = write(letterhead, "visit/waitlist_joined", words, locale=entry.locale)
     return Message(entry.email, written.subject, written.text, written.html)
 

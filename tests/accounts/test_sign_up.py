@@ -282,9 +282,19 @@ def test_a_token_for_one_thing_opens_no_other(client: FlaskClient, session: Sess
     assert user(session).password == before
 
 
-def test_letters_are_plain_text_and_html_alike(client: FlaskClient, session: Session) -> None:
-    sign_up(client, name='<script>"x"</script>')
+def test_letters_are_plain_text_and_html_alike(app: Flask, client: FlaskClient, session: Session) -> None:
+    make_user(app, name='<script>"x"</script>')
+    client.post("/account/reset", data={"email": ADDRESS})
     letter = letters(session)[0]
     assert 'Hello <script>"x"</script>,' in letter["text"]
+    assert "&lt;script&gt;" in letter["html"]
     assert "<script>" not in letter["html"]
-    assert link_in(letter, "confirm") in letter["html"]
+    assert link_in(letter, "reset") in letter["html"]
+
+
+def test_a_stranger_puts_no_words_into_a_letter_to_an_unproved_address(client: FlaskClient, session: Session) -> None:
+    sign_up(client, name="You won: evil.example")
+    client.post("/account/reset", data={"email": letters(session)[0]["to"]})
+    for letter in letters(session):
+        assert letter["text"].startswith("Hello,\n")
+        assert "evil.example" not in str(letter)

@@ -158,6 +158,25 @@ def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:
     assert "&lt;script&gt;" in (message.html or "")
 
 
+@pytest.mark.parametrize("kind", ["confirm_contact", "hold_ended", "cancelled", "time_offered", "joined"])
+def test_a_stranger_puts_no_words_into_a_mail_to_an_unproved_address(session: Session, kind: str) -> None:
+    world = World.make(session)
+    stranger = person(name="You won: evil.example", visit_for="Click evil.example")
+    if kind in ("time_offered", "joined"):
+        seen = world.confirmed()
+        services.join_waitlist(session, world.service_id, Wish(MONDAY.date(), MONDAY.date()), stranger, world.now)
+        services.cancel(session, seen.token, world.now)
+    else:
+        booked = world.book(contact=stranger)
+    if kind == "hold_ended":
+        services.expire_due(session, MONDAY)
+    if kind == "cancelled":
+        services.cancel_as_therapist(session, booked.id, world.me, "ill", world.now)
+    message = written(world, f"waitlist.{kind}" if kind == "joined" else f"visit.{kind}")
+    assert message.text.startswith("Hello,\n\n")
+    assert "evil.example" not in message.text + str(message.html) + message.subject
+
+
 def test_a_name_cannot_write_a_header(session: Session) -> None:
     world = World.make(session)
     world.requested(contact=person(name="Pat\r\nBcc: all@example.test"))
