@@ -15,6 +15,7 @@ from app.core.texts import N_, Sentence
 from app.directory.catalogue import BY_SLUG, specialty_of
 from app.referrals.codes import condition_of, is_massage
 from app.referrals.fhir.parsing import parsed
+from app.referrals.fhir.source import source_of
 
 REQUEST_STATUS: Final = frozenset({"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"})
 INTENT: Final = frozenset(
@@ -31,9 +32,6 @@ USED: Final = frozenset(
     }
 )  # fmt: skip
 MOST_LINES: Final = 100
-MOST_KEPT: Final = 5
-LONGEST_KEPT: Final = 200
-"""Letters of one value that the answer repeats; a longer one is left out, since a part of it would name another thing."""
 LONGEST_NOTE: Final = 2000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -89,7 +87,7 @@ def read(text: str) -> Imported:
     request = _the_request(parsed(text))
     status = request.get("status")
     _check(request)
-    found = Imported(source=json.dumps(_source(request)))
+    found = Imported(source=json.dumps(source_of(request)))
     if status != "active":
         found.warnings.append(Sentence("The request says of itself that it is “%(status)s”.", status=status))
     _read_codes(request, found)
@@ -120,41 +118,6 @@ def _check(request: Mapping[str, Any]) -> None:
         raise Invalid("The request has no subject, which FHIR R4 requires.", field="json", code="fhir-subject")
     if request.get("doNotPerform") not in (None, False):
         raise Invalid("The request asks that this is not done.", field="json", code="fhir-not")
-
-
-def _source(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What the answer repeats, so that the sender knows its own request again: small, and in R4's shapes."""
-    subject = request["subject"].get("reference")
-    return {
-        "identifier": _kept(request.get("identifier"), ("system", "value")),
-        "subject": subject if _keepable(subject, spaces=False) and not subject.startswith("#") else None,
-        "intent": request["intent"],
-        "code": _kept_concept(request.get("code")),
-    }
-
-
-def _kept_concept(concept: Any) -> dict[str, Any] | None:
-    if not isinstance(concept, Mapping):
-        return None
-    coding = _kept(concept.get("coding"), ("system", "code", "display"))
-    text = concept.get("text")
-    return {**({"coding": coding} if coding else {}), **({"text": text} if _keepable(text) else {})} or None
-
-
-def _kept(values: Any, names: tuple[str, ...]) -> list[dict[str, str]]:
-    short = (
-        {name: each[name] for name in names if _keepable(each.get(name), spaces=name != "system")}
-        for each in _list(values)
-        if isinstance(each, Mapping)
-    )
-    return [each for each in short if each][:MOST_KEPT]
-
-
-def _keepable(value: Any, *, spaces: bool = True) -> bool:
-    """Whether it is a string, or without `spaces` an address, as R4 has them."""
-    if not isinstance(value, str) or not value or len(value) > LONGEST_KEPT or not value.isprintable():
-        return False
-    return value == " ".join(value.split()) and (spaces or " " not in value)
 
 
 def _read_codes(request: Mapping[str, Any], found: Imported) -> None:
