@@ -1,15 +1,14 @@
 """Therapists near a place, one therapist, the specialties and the places: `/api/v1` reads."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi import APIBlueprint, Tag
 
 from app.api.days import days_of
+from app.api.directory_bodies import card_body, place_body, profile_body, specialty_body
 from app.api.shapes import (
     PROBLEM,
     Places,
@@ -22,12 +21,10 @@ from app.api.shapes import (
 )
 from app.core.clock import now
 from app.core.errors import Invalid, NotFound
-from app.core.zones import zone
 from app.directory import languages
 from app.directory import queries as directory
-from app.directory.catalogue import ANY, BY_ID, BY_SLUG, SPECIALTIES, Specialty
+from app.directory.catalogue import ANY, BY_ID, BY_SLUG, SPECIALTIES
 from app.directory.listing import listing_day
-from app.directory.models import Location
 from app.doors.audience import audience
 from app.doors.database import db
 from app.doors.where import locate
@@ -37,9 +34,8 @@ from app.finder.criteria import DEFAULT_RADIUS_KM, SearchCriteria
 from app.finder.free import FreeTimes
 from app.finder.understanding import understand
 from app.places.queries import suggest
-from app.places.results import Geocoded, Spot
+from app.places.results import Geocoded
 from app.scheduling.quanta import ceil_quantum, instant_of
-from app.scheduling.queries import NextTimes
 
 api = APIBlueprint("api_directory", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="finder")])
 
@@ -63,7 +59,7 @@ def _json(body: object) -> Response:
 @audience("public")
 def specialties() -> Response:
     """What therapists work on, and with which techniques."""
-    return _json([{**_named(each), "synonyms": each.synonyms} for each in SPECIALTIES])
+    return _json([{**specialty_body(each), "synonyms": each.synonyms} for each in SPECIALTIES])
 
 
 @api.get("/places", responses={"200": Places, "422": PROBLEM})
@@ -75,7 +71,7 @@ def places(query: PlacesQuery) -> Response:
     if not found and text:
         place = located(locate, text).place
         found = [place] if place else []
-    return _json([_place(each) for each in found])
+    return _json([place_body(each) for each in found])
 
 
 @api.get("/therapists", responses={"200": Results, "404": PROBLEM, "422": PROBLEM})
@@ -104,10 +100,10 @@ def therapists(query: TherapistsQuery) -> Response:
     others = [each for each in geocoded.alternatives if each.label != place.label]
     upcoming = seen_from if place_in_order.now == at else FreeTimes(db.session, criteria, at, place.time_zone)
     body = {
-        "place": _place(place),
-        "alternatives": [_place(each) for each in others],
+        "place": place_body(place),
+        "alternatives": [place_body(each) for each in others],
         "note": geocoded.note or None,
-        "specialty": _named(known) if known else None,
+        "specialty": specialty_body(known) if known else None,
         "total": found.total,
         "total_is_capped": found.total_is_capped,
         "results": _results(queries.cards(db.session, found.hits, listing_day(at), upcoming.read), upcoming),
@@ -145,53 +141,14 @@ def _next(found: queries.Found, page: _Place, search: str) -> str | None:
 
 def _results(cards: list[dict[str, Any]], free: FreeTimes) -> list[dict[str, Any]]:
     free.ask(card["location_id"] for card in cards if card["booking_mode"] != "none")
-    return [_result(card, free.known.get(card["location_id"])) for card in cards]
+    return [card_body(card, free.known.get(card["location_id"])) for card in cards]
 
 
 @api.get("/therapists/<slug>", responses={"200": TherapistBody, "404": PROBLEM, "422": PROBLEM})
 @audience("public")
 def therapist(path: SlugPath) -> Response:
     """One therapist, as the public page shows them; without phone or street."""
-    found = directory.profile(db.session, path.slug, listing_day(now()))
-    person, licence = found.therapist, found.licence
-    facts = directory.facts(licence) if licence else None
-    body = {
-        "slug": person.slug,
-        "name": person.name,
-        "url": _url(person.slug),
-        "credentials": person.credentials,
-        "bio": person.bio,
-        "gender": person.gender,
-        "languages": found.languages,
-        "licence": None
-        if licence is None or facts is None
-        else {
-            "level": found.level,
-            "checked_on": licence.checked_on,
-            "how": licence.checked_how,
-            "board": licence.issuer,
-            "number": licence.number,
-            "jurisdiction": licence.jurisdiction,
-        },
-        "locations": [_location(each) for each in found.locations],
-        "services": [
-            {
-                "id": each.id,
-                "name": each.name,
-                "description": each.description,
-                "minutes": each.minutes,
-                "price": None if each.price_cents is None else each.price_cents / 100,
-                "home_visit": each.home_visit,
-            }
-            for each in found.services
-        ],
-        "specialties": [_named(each) for each in found.specialties],
-        "currency": person.currency,
-        "claimed": person.claimed,
-        "booking_mode": person.booking_mode if person.claimed else "none",
-        "confirmed_on": person.confirmed_on,
-    }
-    return _json(body)
+    return _json(profile_body(directory.profile(db.session, path.slug, listing_day(now()))))
 
 
 def _where(query: TherapistsQuery) -> Geocoded:
@@ -247,58 +204,3 @@ def _specialty(words: str | None) -> int:
             "We do not know that specialty: see /api/v1/specialties.", field="specialty", code="specialty-unknown"
         )
     return understood.specialty.id if understood.specialty else ANY
-
-
-def _url(slug: str) -> str:
-    return f"{current_app.config['SETTINGS'].base_url}/therapists/{slug}"
-
-
-def _place(spot: Spot) -> dict[str, Any]:
-    facts = asdict(spot)
-    return {name: facts[name] for name in ("label", "kind", "lat", "lon", "time_zone")}
-
-
-def _named(each: Specialty) -> dict[str, Any]:
-    return {"slug": each.slug, "name": each.name, "kind": each.kind}
-
-
-def _result(card: Mapping[str, Any], times: NextTimes | None) -> dict[str, Any]:
-    same = ("slug", "name", "credentials", "licence", "languages", "minutes", "currency", "home_visit", "claimed")
-    cents = card["min_price_cents"]
-    return {
-        **{name: card[name] for name in (*same, "booking_mode", "confirmed_on")},
-        "url": _url(card["slug"]),
-        "distance_km": round(card["distance_km"], 3),
-        "location": {
-            "id": card["location_id"],
-            "town": card["town"],
-            "country": card["country"],
-            "lat": card["lat"],
-            "lon": card["lon"],
-            "time_zone": card["time_zone"],
-            "home_visits": card["at_home"],
-        },
-        "specialties": [_named(BY_ID[each]) for each in card["specialty_ids"] if each in BY_ID],
-        "min_price": None if cents is None else cents / 100,
-        "next_times": [each.astimezone(zone(times.time_zone)) for each in times.starts] if times else [],
-        "next_service": _next_service(times) if times else None,
-    }
-
-
-def _next_service(times: NextTimes) -> dict[str, Any]:
-    price = None if times.price_cents is None else times.price_cents / 100
-    return {"id": times.service_id, "location": times.location_id, "minutes": times.minutes, "price": price}
-
-
-def _location(place: Location) -> dict[str, Any]:
-    exact = place.address_public and place.kind == "practice"
-    lat, lon = (None if value is None else value if exact else round(value, 2) for value in (place.lat, place.lon))
-    return {
-        "id": place.id,
-        "town": ", ".join(part for part in (place.city, place.region) if part),
-        "country": place.country,
-        "lat": lat,
-        "lon": lon,
-        "time_zone": place.time_zone,
-        "home_visits": place.kind == "home_visits",
-    }
