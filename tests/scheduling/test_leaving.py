@@ -19,7 +19,7 @@ from app.scheduling.models import Booking, WaitlistEntry
 from app.scheduling.states import Actor
 from app.scheduling.waiting import Wish
 from app.web.accounts import addresses
-from tests.scheduling.test_emails import written
+from tests.scheduling.mails import written
 from tests.scheduling.world import MONDAY, World, check_everything, person, refused
 from tests.support.accounts import ADDRESS, letters, link_in, make_user, sign_in, user
 from tests.web.scheduling.journey import Patient

@@ -15,7 +15,7 @@ from app.scheduling import services
 from app.scheduling.deadlines import REMINDERS, still_reminds
 from app.scheduling.emails import RENDERERS
 from app.scheduling.services import Booked
-from tests.scheduling.test_emails import PAPER
+from tests.scheduling.mails import PAPER
 from tests.scheduling.world import MONDAY, World, code_in
 
 HOUR = timedelta(hours=1)

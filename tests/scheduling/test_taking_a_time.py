@@ -15,7 +15,7 @@ from app.scheduling import queries, services
 from app.scheduling.models import Occupancy
 from app.scheduling.own_feed import feed_file
 from app.scheduling.services.timelines import occupy
-from tests.scheduling.test_emails import PAPER, written
+from tests.scheduling.mails import PAPER, written
 from tests.scheduling.world import MONDAY, World, check_everything, refused
 from tests.support.statements import told
 

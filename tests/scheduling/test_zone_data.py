@@ -13,7 +13,7 @@ from app.doors import jobs
 from app.doors.database import db
 from app.scheduling import queries, services
 from app.scheduling.models import Booking, ZoneData
-from tests.scheduling.test_emails import written
+from tests.scheduling.mails import written
 from tests.scheduling.world import MONDAY, World, check_everything
 
 pytestmark = pytest.mark.databases

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.directory.models import Location, Service
 from app.scheduling import queries, services
 from app.scheduling.models import Booking
-from tests.scheduling.test_emails import written
+from tests.scheduling.mails import written
 from tests.scheduling.world import MONDAY, World, check_everything
 from tests.support.accounts import make_user, sign_in
 from tests.web.scheduling.conftest import patient_of

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.notifications.models import OutboxMessage
 from app.scheduling import services
 from app.scheduling.models import Booking
-from tests.scheduling.test_emails import written
+from tests.scheduling.mails import written
 from tests.scheduling.world import MONDAY, World
 from tests.support.accounts import make_user, sign_in
 from tests.web.scheduling.conftest import patient_of
