@@ -7,6 +7,8 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius R1 of the earth (IUGG), so that distances agree with what geodesy texts call great-circle."""
 
 HALF_TURN_KM = pi * EARTH_RADIUS_KM
+KM_PER_DEGREE = HALF_TURN_KM / 180
+"""Of latitude."""
 
 
 def is_point(lat: float, lon: float) -> bool:

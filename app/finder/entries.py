@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from app.core.database import driver_rows
-from app.core.geometry import Box, box_around
+from app.core.geometry import KM_PER_DEGREE, Box, box_around
 from app.directory.catalogue import ANY
 from app.directory.languages import BIT
 from app.directory.listing import (
@@ -15,6 +15,7 @@ from app.directory.listing import (
     CHECKED,
     FIRST,
     GENDER_FLAG,
+    MAX_REACH_KM,
     STEP_FREE,
     minutes_bit,
     partition,
@@ -28,6 +29,8 @@ Row = tuple[Any, ...]
 
 COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices, fresh_until"
 WITHOUT_PRICES = COLUMNS.replace(" prices,", " NULL,")
+NO_KM_PER_DEGREE = KM_PER_DEGREE * (1 - 1e-9)
+"""Two points are at least so many km apart for each degree of latitude between them."""
 Condition = tuple[str, list[object]]
 """SQL that begins with AND, with `?` marks, and its values."""
 
@@ -94,6 +97,25 @@ def in_ring(
     return in_box(connection, around, keys, filters, reach_from=reach_from, columns=columns)
 
 
+def around(
+    connection: Connection, criteria: SearchCriteria, point: tuple[float, float], filters: Condition, most: int
+) -> list[Row] | None:
+    """All entries that could lie near enough and pass the filters, unordered; None when they are many."""
+    columns = columns_for(criteria)
+    reaching: Condition = (" AND (reach_km IS NULL OR reach_km >= abs(lat - ?) * ?)", [point[0], NO_KM_PER_DEGREE])
+    circles = [
+        (criteria.radius_km, criteria.specialty_id, filters),
+        (MAX_REACH_KM, partition(criteria.specialty_id, home_visits=True), both(filters, reaching)),
+    ]
+    found: list[Row] = []
+    for km, key, wanted in circles[1:] if criteria.home_visit else circles:
+        rows = in_box(connection, box_around(*point, km), [key], wanted, most=most, columns=columns)
+        if len(rows) >= most:
+            return None
+        found += rows
+    return found
+
+
 def in_box(
     connection: Connection,
     box: Box,
@@ -103,7 +125,7 @@ def in_box(
     reach_from: float = 0.0,
     most: int | None = None,
     columns: str = COLUMNS,
-) -> Iterable[Row]:
+) -> Sequence[Row]:
     """The entries in a box that pass the filters, unordered. `reach_from` leaves out home visits that go less far."""
     bands = range(floor(box.south * BANDS_PER_DEGREE), floor(box.north * BANDS_PER_DEGREE) + 1)
     within: Condition = (" AND lat BETWEEN ? AND ?", [box.south, box.north])
@@ -142,10 +164,12 @@ def therapists(connection: Connection, box: Box, key: int, filters: Condition, m
     return [therapist_id for (therapist_id,) in rows]
 
 
-def _rows(connection: Connection, sql: str, values: Sequence[tuple[object, ...]]) -> list[Any]:
+def _rows(connection: Connection, sql: str, values: Sequence[tuple[object, ...]]) -> Sequence[Any]:
     """These rows are plain numbers and need no types of ours."""
     if connection.dialect.name != "sqlite":
         sql = sql.replace("?", "%s")
+    if len(values) == 1:
+        return driver_rows(connection, sql, values[0])
     return [row for each in values for row in driver_rows(connection, sql, each)]
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from math import inf
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from app.directory.listing import MAX_REACH_KM
 from app.finder import entries
 from app.finder.counting import count
 from app.finder.criteria import SearchCriteria
@@ -27,6 +29,8 @@ EVERYWHERE = 40
 """A ring that is larger than the earth."""
 FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
+FEW_ENTRIES = 100
+"""Where nobody is at hand, all there are are read at once if they are fewer in their boxes."""
 
 
 class Available(Protocol):
@@ -111,9 +115,12 @@ def nearest(
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
     connection = session.connection()
-    found = ranked(connection, criteria, point, on, first=first, condition=condition)
-    if after is None and first == 0 and criteria.sort == "distance":
-        found = chain([_heart(connection, criteria, point, on, condition)], found)
+    heart: list[Hit] = []
+    is_start = after is None and first == 0 and criteria.sort == "distance"
+    if is_start:
+        heart = _heart(connection, criteria, point, on, condition)
+    look = is_start and not heart
+    found = chain([heart], ranked(connection, criteria, point, on, first=first, condition=condition, look=look))
     for ring in found:
         start = 0
         while start < len(ring):
@@ -128,7 +135,7 @@ def nearest(
 def everybody(session: Session, criteria: SearchCriteria, point: Point, on: date, most: int) -> list[Hit] | None:
     """All who match, at each of their places, in order; None when those are more than `most`."""
     found: list[Hit] = []
-    for ring in ranked(session.connection(), criteria, point, on):
+    for ring in ranked(session.connection(), criteria, point, on, look=True):
         found += ring
         if len(found) > most:
             return None
@@ -197,14 +204,24 @@ def ranked(
     *,
     first: int = 0,
     condition: entries.Condition | None = None,
+    look: bool = False,
 ) -> Iterator[list[Hit]]:
-    """All matching locations in order, in lists: each complete to a distance before it is given."""
-    filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
+    """All matching locations in order, in lists: each complete to a distance before it is given.
+
+    With `look`, it is looked first whether they are few; then there is one list.
+    """
+    day = on.toordinal()
+    filters = entries.both(entries.conditions(criteria, day), condition)
+    if look and criteria.radius_km <= MAX_REACH_KM:
+        few = entries.around(connection, criteria, point, filters, FEW_ENTRIES)
+        if few is not None:
+            yield _hits_of(near(few, criteria, point, 0.0, inf), criteria, day)
+            return
     # By price there is no nearer and farther: one ring holds them all.
     ring: Ring | None = first_ring(criteria, first if criteria.sort == "distance" else EVERYWHERE)
     while ring is not None:
         rows = entries.in_ring(connection, criteria, point, ring.inner, ring.size, filters)
-        hits = _hits_of(near(rows, criteria, point, ring.inner, ring.outer), criteria, on.toordinal())
+        hits = _hits_of(near(rows, criteria, point, ring.inner, ring.outer), criteria, day)
         yield hits
         ring = next_ring(criteria, ring, len(hits))
 

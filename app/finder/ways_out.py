@@ -65,7 +65,7 @@ class WaysOut:
         whenever = self.criteria.without(DAYS).without("time")
         for each in dict.fromkeys((whenever, SearchCriteria(self.criteria.specialty_id))):
             anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
-            if hits := queries.nearest(self.session, anywhere, self.point, self.on, limit=1):
+            if hits := queries.nearest(self.session, anywhere, self.point, self.on, limit=1, first=self._ring):
                 return hits[0]
         return None
 
