@@ -115,7 +115,7 @@ def borderline(places: list[Place], at: tuple[float, float], radius: float) -> b
 
 
 @settings(max_examples=120)
-@given(world=worlds(), radius=st.sampled_from([1.0, 5.0, 7.3, 40.0, 161.0, 500.0]), limit=st.integers(1, 6))
+@given(world=worlds(), radius=st.sampled_from([1.0, 5.0, 7.3, 40.0, 159.0, 161.0, 500.0]), limit=st.integers(1, 6))
 def test_equals_brute_force(
     session: Session, world: tuple[tuple[float, float], list[Place]], radius: float, limit: int
 ) -> None:
@@ -132,6 +132,10 @@ def test_equals_brute_force(
         assert hit.distance_km == pytest.approx(best[hit.therapist_id], abs=1e-3)
     assert [hit.therapist_id for hit in everybody] == in_order(places, everybody)
     with pytest.MonkeyPatch.context() as looks:
+        for few in (0, 3, 8):
+            looks.setattr(queries, "FEW_ENTRIES", few)
+            assert queries.nearest(session, criteria, at, DAY, limit=1000) == everybody
+            assert {hit.therapist_id for hit in queries.everybody(session, criteria, at, DAY, 30) or ()} == set(best)
         for few in (0, 30):
             looks.setattr(counting, "FEW", few)
             assert counting.count(session, criteria, at, DAY) == (len(best), False)
@@ -150,7 +154,9 @@ def test_pages_neither_drop_nor_repeat(
     at, places = world
     keep(session, places)
     criteria = SearchCriteria(radius_km=161, sort=sort)  # type: ignore[arg-type]
-    everybody = queries.nearest(session, criteria, at, DAY, limit=1000)
+    with pytest.MonkeyPatch.context() as looks:
+        looks.setattr(queries, "FEW_ENTRIES", 0)
+        everybody = queries.nearest(session, criteria, at, DAY, limit=1000)
     by_cursor: list[queries.Hit] = []
     by_number: list[queries.Hit] = []
     after = None
