@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.directory.listing import MAX_REACH_KM
 from app.finder import entries
 from app.finder.counting import count
 from app.finder.criteria import SearchCriteria
@@ -30,7 +29,8 @@ EVERYWHERE = 40
 FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
 FEW_ENTRIES = 100
-"""Where nobody is at hand, all there are are read at once if they are fewer in their boxes."""
+LOOK_KM = 330.0
+"""Where nobody is at hand, all in a circle up to so wide are read at once if they are fewer in their boxes."""
 
 
 class Available(Protocol):
@@ -110,16 +110,16 @@ def nearest(
 
     `first` is the order of nearness up to which all are read at once, where few are expected.
     """
-    if after and criteria.sort == "distance":
-        first = after[0]
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
     connection = session.connection()
     heart: list[Hit] = []
-    is_start = after is None and first == 0 and criteria.sort == "distance"
-    if is_start:
+    look = first > 0
+    if after and criteria.sort == "distance":
+        first = after[0]
+    elif first == 0 and criteria.sort == "distance":
         heart = _heart(connection, criteria, point, on, condition)
-    look = is_start and not heart
+        look = not heart
     found = chain([heart], ranked(connection, criteria, point, on, first=first, condition=condition, look=look))
     for ring in found:
         start = 0
@@ -212,7 +212,7 @@ def ranked(
     """
     day = on.toordinal()
     filters = entries.both(entries.conditions(criteria, day), condition)
-    if look and criteria.radius_km <= MAX_REACH_KM:
+    if look and criteria.radius_km <= LOOK_KM:
         few = entries.around(connection, criteria, point, filters, FEW_ENTRIES)
         if few is not None:
             yield _hits_of(near(few, criteria, point, 0.0, inf), criteria, day)

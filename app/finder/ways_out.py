@@ -20,7 +20,7 @@ FARTHEST_KM, FARTHEST_FREE_KM = 2560.0, 320.0
 EVERYTHING: Final = "everything"
 WHEN: Final = "when"
 """Days and part of the day together, among what can be dropped."""
-FEW = 10
+FEW = 5
 """So many with a free time are counted; more are said to be more."""
 MANY = 64
 """So many are asked for other times all at once; where more live, as many as are counted are looked for."""
@@ -62,6 +62,8 @@ class WaysOut:
             return self._farther[0]
         if self._asks_when and self._whenever:
             return self._whenever[0]
+        if not self._asks_when and self._widest:
+            return self._widest[0]
         whenever = self.criteria.without(DAYS).without("time")
         for each in dict.fromkeys((whenever, SearchCriteria(self.criteria.specialty_id))):
             anywhere = replace(each, radius_km=FARTHEST_KM, sort="distance")
@@ -80,7 +82,7 @@ class WaysOut:
     def _gain(self, name: str, criteria: SearchCriteria) -> tuple[int, bool]:
         """How many there would be; of those with a free time, only the first few are counted."""
         if self.free is None or not criteria.asks_when:
-            return count(self.session, criteria, self.point, self.on)
+            return self._counted(name, criteria)
         if name == "radius_km" and (within := self._within(criteria.radius_km)) is not None:
             return _few(within)
         if name in (DAYS, "time") and self._whenever is not None:
@@ -88,6 +90,16 @@ class WaysOut:
             return _few(hit for hit in self._whenever if hit.location_id in stay)
         # Where few work on the problem at all, it takes one look at the whole circle to see who else is there.
         return _few(self._nearest(criteria, self.free, 0 if self._whenever is None else self._ring))
+
+    def _counted(self, name: str, criteria: SearchCriteria) -> tuple[int, bool]:
+        known: list[Hit] | None = None
+        if name in (WHEN, DAYS, "time"):
+            known = self._whenever
+        elif name == "radius_km" and self._widest is not None:
+            known = [hit for hit in self._widest if hit.distance_km <= criteria.radius_km]
+        if known is None:
+            return count(self.session, criteria, self.point, self.on)
+        return len({hit.therapist_id for hit in known}), False
 
     @property
     def _ring(self) -> int:
@@ -104,6 +116,13 @@ class WaysOut:
     def _whenever(self) -> list[Hit] | None:
         """All who match at any time, at each of their places; None when there are many."""
         criteria = replace(self.criteria.without(DAYS).without("time"), sort="distance")
+        return queries.everybody(self.session, criteria, self.point, self.on, MANY)
+
+    @cached_property
+    def _widest(self) -> list[Hit] | None:
+        """All who match in the widest circle, where no time is asked for; None when there are many."""
+        radius = next(iter(_wider(self.criteria.radius_km)), self.criteria.radius_km)
+        criteria = replace(self.criteria, radius_km=radius, sort="distance")
         return queries.everybody(self.session, criteria, self.point, self.on, MANY)
 
     @cached_property

@@ -48,7 +48,8 @@ def check(session: Session, criteria: SearchCriteria) -> None:
                [(one.field, one.criteria) for one in offered]]  # fmt: skip
     assert not [each for each in missing if searched(session, each[1])]
     outside = ways.nearest_outside()
-    anywhere = ways_out.replace(criteria, radius_km=ways_out.FARTHEST_FREE_KM, sort="distance")
+    farthest = ways_out.FARTHEST_FREE_KM if criteria.asks_when else ways_out.FARTHEST_KM
+    anywhere = ways_out.replace(criteria, radius_km=farthest, sort="distance")
     if people := searched(session, anywhere):
         assert outside is not None
         assert outside.therapist_id == people[0]
@@ -67,7 +68,7 @@ def test_each_way_out_gains_whom_its_search_finds(
     with session.begin_nested() as all_of_them:
         for north, specialty, weekly in people:
             person(session, weekly, lat=AUSTIN[0] + north, specialty_ids=(specialty,))
-        empty = [each for each in wishes if each.asks_when and not searched(session, each)]
+        empty = [each for each in wishes if not searched(session, each)]
         for criteria in empty:
             check(session, criteria)
         all_of_them.rollback()
