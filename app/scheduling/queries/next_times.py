@@ -67,10 +67,14 @@ class NextTimes(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What was read for one request, so that its searches do not read it again: by location, and timelines by weeks."""
+    """What was read for one request, so that its searches do not read it again: by location, and timelines by weeks.
+
+    `wanted` are the starts that windows allow, which are the same for each batch.
+    """
 
     listed: dict[int, Listed | None] = field(default_factory=dict)
     rows: dict[range, dict[int, Bits | None]] = field(default_factory=dict)
+    wanted: dict[tuple[Window, datetime, Span], "_Wanted"] = field(default_factory=dict)
 
 
 class _Place(NamedTuple):
@@ -188,7 +192,7 @@ def _among(
     known: Known,
 ) -> dict[int, NextTimes]:
     span = Span.covering(reach[0] - MARGIN, reach[1] + MARGIN)
-    wanted = _Wanted(window, now, span, {})
+    wanted = known.wanted.setdefault((window, now, span), _Wanted(window, now, span, {}))
     rows = _rows(session, places, span, known.rows.setdefault(span.weeks, {})) if reach[0] < reach[1] else {}
     inside = between(span, *reach)
     return {at: _next(place, rows.get(at), span, wanted, inside, count) for at, place in places.items()}
