@@ -4,12 +4,15 @@ import json
 from datetime import date, datetime
 
 from flask import Flask, Response, g, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import DomainError, Invalid
 from app.core.logs import logger
 from app.doors.database import db
+from app.doors.links import answers_a_form
 from app.doors.locale import said
 
 log = logger("unknot.errors")
@@ -34,10 +37,10 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
 
 
-def page(status: int, message: str | None = None) -> tuple[str, int]:
-    """The error page of `status`, with what the person can do next."""
+def page(status: int, message: str | None = None, again: str | None = None) -> tuple[str, int]:
+    """The error page of `status`, with what the person can do next; `again` is an address to open once more."""
     shown = status if status in PAGES else (400 if status < 500 else 500)
-    text = render_template(f"errors/{shown}.html", message=message, request_id=g.get("request_id"))
+    text = render_template(f"errors/{shown}.html", message=message, again=again, request_id=g.get("request_id"))
     return text, status
 
 
@@ -57,6 +60,15 @@ def _domain(error: DomainError) -> Response | tuple[str, int]:
     return problem(error.status, error.code, error.message, **field, **error.facts)
 
 
+def _from_another_sign_in() -> tuple[str, int]:
+    """A form whose page was made before this browser signed in or out, or that lost its cookies."""
+    words = gettext(
+        "Nothing was sent: this page is from before you signed in or out, or it was open too long."
+        " Open it again and fill it in once more. If this comes back, allow cookies for this site."
+    )
+    return page(400, words, again=request.full_path.rstrip("?") if answers_a_form() else None)
+
+
 def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400 or error.response is not None:
@@ -64,6 +76,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if wants_problem():
         code = error.name.lower().replace(" ", "-")
         answer = problem(status, code, error.description or error.name)
+    elif isinstance(error, CSRFError):
+        answer = make_response(_from_another_sign_in())
     else:
         answer = make_response(page(status))
     for name, value in error.get_headers():

@@ -186,7 +186,9 @@ def test_a_draft_opens_in_its_own_browser_only(patient: Patient, app: object) ->
 def test_a_draft_ends_after_some_hours(patient: Patient, session: Session, clock: object) -> None:
     review = patient.to_review()
     clock.shift(3 * 3600 + 1)  # type: ignore[attr-defined]
-    assert patient.get(review).status_code == 410
+    gone = patient.get(review)
+    assert gone.status_code == 410
+    assert f'href="/therapists/{patient.slug}/times">See all free times' in gone.text
     services.forget_old_drafts(session, World.now.replace(year=2028))
     assert session.scalar(select(func.count()).select_from(BookingDraft)) == 0
 

@@ -176,6 +176,8 @@ def test_a_post_needs_its_token(app: Flask, session: Session, world: World) -> N
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert refused.status_code == 400
+    assert "Nothing was sent" in refused.text
+    assert f'href="{link(booked)}/cancel">Open the page again' in refused.text
     assert sent.status_code == 303, "a page without a Referer works over HTTPS too"
 
 
