@@ -241,6 +241,14 @@ def test_the_parts_of_the_page_stand_under_it_and_the_account_is_near(mine: Prac
     assert re.search(r'class="site-nav__own"><a href="/account/"', text)
 
 
+def test_a_practice_that_nobody_can_book_is_not_called_open(mine: Practice) -> None:
+    assert "Your practice is open" in mine.get("/start/done").text
+    assert mine.post("/start/hours").status_code == 303
+    text = mine.get("/start/done").text
+    assert "Nobody can book yet: your week has no hours." in text
+    assert "People can" not in text
+
+
 def test_hours_are_said_as_elsewhere(mine: Practice) -> None:
     text = mine.get("/places").text
     assert "9:00 am" in text
