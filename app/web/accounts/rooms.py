@@ -23,9 +23,9 @@ class Room:
 ROOMS = (
     Room(THERAPIST, "/practice/", _l("My practice"), "/practice/start", _l("I am a massage therapist")),
     Room(DOCTOR, "/referring/", _l("My referrals"), "/referring/start", _l("I am a doctor")),
-    Room(PATIENT, "/visits", _l("My visits")),
     Room(EDITOR, "/editing/articles/", _l("Articles elsewhere")),
     Room(ADMIN, "/admin/", _l("Administration")),
+    Room(PATIENT, "/visits", _l("My visits")),
 )
 
 
