@@ -5,9 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock
+from app.directory.models import Location
 from app.scheduling import queries
+from app.scheduling.models import Booking
 from tests.web.practice.conftest import Practice
 from tests.web.practice.test_page import hidden
 
@@ -47,6 +50,22 @@ def test_each_way_to_be_away_lists_the_visits_that_it_touches_and_no_others(mine
     left = [at.astimezone(AUSTIN).hour for at in free_on(mine, day)]
     assert not [hour for hour in left if form not in ("half a day", "shorter hours") or 11 <= hour < 13]
     assert {mine.visit(one.id).state for one in made} == {"confirmed"}
+
+
+def test_a_holiday_is_the_date_at_each_place(mine: Practice) -> None:
+    """Monday, 4 pm in Austin, is Tuesday in Auckland."""
+    day = (clock.now().astimezone(AUSTIN) + timedelta(days=21)).date()
+    day -= timedelta(days=day.weekday())
+    one = mine.confirmed(datetime.combine(day, time(16), AUSTIN))
+    place = Location(therapist_id=mine.id, city="Auckland", country="NZ", time_zone="Pacific/Auckland")
+    mine.session.add(place)
+    mine.session.flush()
+    mine.session.execute(update(Booking).where(Booking.id == one.id).values(location_id=place.id))
+    mine.session.commit()
+    sent = {"holiday": day + timedelta(days=1), "holiday_name": "A feast"}
+    asked = mine.post("/time-off/holidays", **sent)
+    assert asked.status_code == 409
+    assert f"/practice/visits/{one.id}" in asked.text
 
 
 def free_on(mine: Practice, day: date) -> list[datetime]:

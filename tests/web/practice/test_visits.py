@@ -1,6 +1,6 @@
 """What a therapist does with visits: answer, move, mark, write; and what they never see of others'."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,8 +13,10 @@ from app.core import clock
 from app.directory.models import Therapist
 from app.scheduling import services
 from app.scheduling.models import AuditRead, BlockedPerson
+from app.scheduling.queries import AgendaRow
 from app.scheduling.safety import QUESTIONS, Screening
 from app.scheduling.services import BookingRequest
+from app.web.practice.today import one_card_a_series
 from tests.support.accounts import make_user, sign_in
 from tests.support.html import problems_of
 from tests.web.practice.conftest import CLEAR, Practice, somebody
@@ -208,3 +210,17 @@ def test_the_public_reads_what_this_is_and_a_patient_is_not_let_in(app: Flask, c
     sign_in(client)
     assert client.get("/practice/week").status_code == 403
     assert client.get("/practice/start").status_code == 200
+
+
+def test_a_series_is_one_question_and_a_wish_to_move_one_of_it_another() -> None:
+    """Also when a visit of the same series waits for an answer to the wish: it is not accepted with the rest."""
+    at = datetime(2027, 3, 1, 15, tzinfo=UTC)
+
+    def row(number: int, state: str, series_id: str | None) -> AgendaRow:
+        facts = {"id": number, "state": state, "series_id": series_id, "starts_at": at + number * timedelta(days=7)}
+        return AgendaRow(**{**dict.fromkeys(AgendaRow._fields), **facts})  # type: ignore[arg-type]
+
+    moving, alone = row(1, "confirmed", "a"), row(5, "requested", None)
+    asked = [row(number, "requested", "a") for number in (4, 2, 3)]
+    cards = one_card_a_series([moving, asked[0], alone, *asked[1:]])
+    assert cards == [(moving, []), (asked[1], [asked[2], asked[0]]), (alone, [])]
