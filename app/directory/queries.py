@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.queries import language_of
@@ -70,10 +70,7 @@ def claimable(session: Session, text: str, limit: int = 20) -> list[tuple[str, s
     if text.isdigit():
         query = query.where(Therapist.npi == text)
     else:
-        *first, last = text.casefold().split()
-        query = query.where(func.lower(Therapist.last_name).startswith(last, autoescape=True))
-        for word in first:
-            query = query.where(func.lower(Therapist.first_name).startswith(word, autoescape=True))
+        query = query.where(*map(_begins_a_name, text.casefold().replace(",", " ").split()[:6]))
     return [
         (slug, name, city or "") for slug, name, city in session.execute(query.order_by(Therapist.name).limit(limit))
     ]
@@ -83,12 +80,7 @@ def named(session: Session, text: str, on: date, *, among: Collection[int] | Non
     """Who is listed on that day and has every word of `text` at the beginning of a name: their ids by name."""
     listed = select(Listing.therapist_id).where(Listing.listed_until >= on.toordinal())
     query = select(Therapist.id).where(Therapist.hidden.is_(False), Therapist.id.in_(listed))
-    for word in text.casefold().split()[:6]:
-        names = (func.lower(Therapist.first_name), func.lower(Therapist.last_name), func.lower(Therapist.name))
-        starts = [each.startswith(word, autoescape=True) for each in names]
-        if not word.isascii():  # SQLite makes no Ñ small
-            starts += [each.startswith(word.capitalize(), autoescape=True) for each in names]
-        query = query.where(or_(*starts, names[2].contains(f" {word}", autoescape=True)))
+    query = query.where(*map(_begins_a_name, text.casefold().split()[:6]))
     if among is not None:
         query = query.where(Therapist.id.in_(among))
     return list(session.scalars(query.order_by(Therapist.name, Therapist.id).limit(limit)))
@@ -150,3 +142,12 @@ def listed_slugs(session: Session, on: date) -> Iterator[tuple[str, date | None]
     query = select(Therapist.slug, Therapist.confirmed_on).where(Therapist.claimed.is_(True), Therapist.id.in_(listed))
     for row in session.execute(query.order_by(Therapist.id)):
         yield row.slug, row.confirmed_on
+
+
+def _begins_a_name(word: str) -> ColumnElement[bool]:
+    """Whether a therapist has a name that begins with a word in small letters."""
+    names = (func.lower(Therapist.first_name), func.lower(Therapist.last_name), func.lower(Therapist.name))
+    starts = [each.startswith(word, autoescape=True) for each in names]
+    if not word.isascii():  # SQLite makes no Ñ small
+        starts += [each.startswith(word.capitalize(), autoescape=True) for each in names]
+    return or_(*starts, names[2].contains(f" {word}", autoescape=True))
