@@ -32,6 +32,8 @@ def refresh_listings(session: Session, therapist_ids: Iterable[int]) -> int:
 
 
 def _refresh(session: Session, ids: list[int]) -> int:
+    # Who frees a time meanwhile says so to a listing that is there no more: they wait (PostgreSQL).
+    session.execute(_MINE, {"ids": ids})
     bounds = _clear(session, ids)
     return insert_listings(session, _wholes(session, ids), bounds)
 
@@ -78,6 +80,13 @@ def bound_first_times(session: Session, bounds: Mapping[int, Mapping[int, Bound]
             if rows:
                 connection.exec_driver_sql(f"UPDATE {table} SET {values} WHERE {where}", rows)  # noqa: S608 - only names
 
+
+_MINE = (
+    select(Therapist.id)
+    .where(Therapist.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Therapist.id)
+    .with_for_update()
+)
 
 _OLD = select(
     Listing.entries,

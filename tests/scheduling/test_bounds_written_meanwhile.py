@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.directory import listing_services
 from app.directory import services as directory
 from app.directory.listing_facts import UNKNOWN
 from app.directory.listing_models import Listing
@@ -51,6 +52,28 @@ def test_a_change_waits_while_its_bound_is_worked_out(
         services.bound_anew(session, world.now)
     session.commit()
     changes[0].result(timeout=10)
+    assert bounded_for(session, world) == 0
+
+
+def test_a_freed_time_waits_while_a_listing_is_written_anew(
+    session: Session, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, cancelled = World.make(session), []
+    coming = world.confirmed()
+    services.bound_anew(session, world.now)
+    session.commit()
+    read = listing_services._wholes
+
+    def meanwhile(session: Session, ids: list[int]) -> Any:
+        cancelled.append(elsewhere(services.cancel, coming.token, world.now))
+        assert waits(cancelled[0])
+        return read(session, ids)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(listing_services, "_wholes", meanwhile)
+        directory.refresh_listings(session, [world.therapist_id])
+    session.commit()
+    cancelled[0].result(timeout=10)
     assert bounded_for(session, world) == 0
 
 
