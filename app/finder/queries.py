@@ -29,7 +29,7 @@ EVERYWHERE = 40
 FEWEST, BATCH = 8, 64
 """How many are asked for their times at once, at least and at most."""
 FEW_ENTRIES = 100
-LOOK_KM = 330.0
+LOOK_KM = 165.0
 """Where nobody is at hand, all in a circle up to so wide are read at once if they are fewer in their boxes."""
 
 

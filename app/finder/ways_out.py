@@ -118,19 +118,24 @@ class WaysOut:
         criteria = replace(self.criteria.without(DAYS).without("time"), sort="distance")
         return queries.everybody(self.session, criteria, self.point, self.on, MANY)
 
+    @property
+    def _widest_km(self) -> float:
+        return max(_wider(self.criteria.radius_km), default=self.criteria.radius_km)
+
     @cached_property
     def _widest(self) -> list[Hit] | None:
         """All who match in the widest circle, where no time is asked for; None when there are many."""
-        radius = next(iter(_wider(self.criteria.radius_km)), self.criteria.radius_km)
-        criteria = replace(self.criteria, radius_km=radius, sort="distance")
+        criteria = replace(self.criteria, radius_km=self._widest_km, sort="distance")
         return queries.everybody(self.session, criteria, self.point, self.on, MANY)
 
     @cached_property
     def _farther(self) -> list[Hit]:
-        """The nearest with a wanted time wherever they are. Nobody within the radius has one."""
-        if self.free is None:
-            return []
-        return self._nearest(replace(self.criteria, radius_km=FARTHEST_FREE_KM), self.free, self._ring)
+        """The nearest with a wanted time, in the widest circle or else wherever they are. Nobody within the radius has one."""
+        for km in dict.fromkeys((min(self._widest_km, FARTHEST_FREE_KM), FARTHEST_FREE_KM)):
+            criteria = replace(self.criteria, radius_km=km)
+            if self.free and (found := self._nearest(criteria, self.free, self._ring)):
+                return found
+        return []
 
     def _within(self, km: float) -> list[Hit] | None:
         """Those of them in a circle; None when more could be there than were looked for."""
