@@ -105,10 +105,12 @@ def nearest(
     after: Key | None = None,
     free: FreeTimes | None = None,
     first: int = 0,
+    by_distance_alone: bool = False,
 ) -> list[Hit]:
     """The first `limit` therapists in order, after a key; with `free`, each at their first location with a free time.
 
-    `first` is the order of nearness up to which all are read at once, where few are expected.
+    `first` is the order of nearness up to which all are read at once, where few are expected. `by_distance_alone` puts
+    nobody behind others for a page that was not confirmed lately.
     """
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
@@ -122,6 +124,8 @@ def nearest(
         look = not heart
     found = chain([heart], ranked(connection, criteria, point, on, first=first, condition=condition, look=look))
     for ring in found:
+        if by_distance_alone:
+            ring.sort(key=_millimetres)
         start = 0
         while start < len(ring):
             size = walk.batch(limit) if free else len(ring)
@@ -130,6 +134,10 @@ def nearest(
             if len(walk.kept) >= limit:
                 return walk.kept[:limit]
     return walk.kept
+
+
+def _millimetres(hit: Hit) -> tuple[int, ...]:
+    return hit.key[2:]
 
 
 def everybody(session: Session, criteria: SearchCriteria, point: Point, on: date, most: int) -> list[Hit] | None:

@@ -83,8 +83,8 @@ class WaysOut:
         """How many there would be; of those with a free time, only the first few are counted."""
         if self.free is None or not criteria.asks_when:
             return self._counted(name, criteria)
-        if name == "radius_km" and (within := self._within(criteria.radius_km)) is not None:
-            return _few(within)
+        if name == "radius_km" and criteria.radius_km <= FARTHEST_FREE_KM:
+            return _few(hit for hit in self._farther if hit.distance_km <= criteria.radius_km)
         if name in (DAYS, "time") and self._whenever is not None:
             stay = self.free.instead(criteria).available(self._whenever)
             return _few(hit for hit in self._whenever if hit.location_id in stay)
@@ -109,8 +109,15 @@ class WaysOut:
     def _nearest(self, criteria: SearchCriteria, free: FreeTimes, first: int = 0) -> list[Hit]:
         other, by_distance = free.instead(criteria), replace(criteria, sort="distance")
         return queries.nearest(
-            self.session, by_distance, self.point, self.on, limit=FEW + 1, free=other, first=first
-        )  # fmt: skip
+            self.session,
+            by_distance,
+            self.point,
+            self.on,
+            limit=FEW + 1,
+            free=other,
+            first=first,
+            by_distance_alone=True,
+        )
 
     @cached_property
     def _whenever(self) -> list[Hit] | None:
@@ -130,20 +137,15 @@ class WaysOut:
 
     @cached_property
     def _farther(self) -> list[Hit]:
-        """The nearest with a wanted time, in the widest circle or else wherever they are. Nobody within the radius has one."""
+        """The nearest with a wanted time, in the widest circle or else wherever they are; none is in the radius.
+
+        In a circle are those of them in it, or more than are counted: nobody nearer than the last one is missing.
+        """
         for km in dict.fromkeys((min(self._widest_km, FARTHEST_FREE_KM), FARTHEST_FREE_KM)):
             criteria = replace(self.criteria, radius_km=km)
             if self.free and (found := self._nearest(criteria, self.free, self._ring)):
                 return found
         return []
-
-    def _within(self, km: float) -> list[Hit] | None:
-        """Those of them in a circle; None when more could be there than were looked for."""
-        if km > FARTHEST_FREE_KM:
-            return None
-        within = [hit for hit in self._farther if hit.distance_km <= km]
-        is_whole = len(self._farther) <= FEW or nearness(round(km * MM)) < self._farther[-1].key[0]
-        return within if is_whole or len(within) > FEW else None
 
     def _everything(self) -> list[Relaxation]:
         """When no single condition is to blame: the problem alone, far around."""

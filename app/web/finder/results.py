@@ -146,7 +146,12 @@ def label(asked: Asked, name: str, criteria: SearchCriteria) -> str:
 
 def days_label(first: when.Moment | None, last: when.Moment | None) -> str:
     """The days in words: "on 1 Dec", "1 Dec to 3 Dec", "from 1 Dec", "until 3 Dec"."""
-    begin, end = (day_month(when.day_of(each)) if each else "" for each in (first, last))
+    return _days_label(first and when.day_of(first), last and when.day_of(last), language())
+
+
+@lru_cache(maxsize=256)
+def _days_label(first: date | None, last: date | None, _language: str) -> str:
+    begin, end = (day_month(each) if each else "" for each in (first, last))
     if begin == end:
         return _("on %(day)s", day=begin)
     if begin and end:
@@ -155,6 +160,11 @@ def days_label(first: when.Moment | None, last: when.Moment | None) -> str:
 
 
 def part_label(part: when.PartOfDay) -> str:
+    return _part_label(part, language())
+
+
+@lru_cache(maxsize=256)
+def _part_label(part: when.PartOfDay, _language: str) -> str:
     names = {"morning": _("mornings"), "afternoon": _("afternoons"), "evening": _("evenings")}
     opens, closes = (said_clock(time(minute // 60 % 24, minute % 60)) for minute in part)
     return names.get(when.written(part)) or _("%(from)s to %(to)s", **{"from": opens, "to": closes})

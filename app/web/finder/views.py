@@ -88,13 +88,17 @@ def _nothing(asked: Asked, point: Point, free: FreeTimes) -> dict[str, Any]:
     criteria, day = asked.criteria, listing_day(free.now)
     ways = WaysOut(db.session, criteria, point, day, free)
     outside = ways.nearest_outside()
-    anytime = free.instead(SearchCriteria())
     return {
         "suggestions": results.suggestions(asked, ways.relaxations()),
-        "nearest_outside": results.cards(queries.cards(db.session, [outside], day, free.read), criteria, anytime)
-        if outside
-        else [],
+        "nearest_outside": _card_of(outside, criteria, free) if outside else [],
     }
+
+
+def _card_of(hit: queries.Hit, criteria: SearchCriteria, free: FreeTimes) -> list[dict[str, Any]]:
+    """With the wanted times, or with any where there are none."""
+    times = free if free.available([hit]) else free.instead(SearchCriteria())
+    found = queries.cards(db.session, [hit], listing_day(free.now), free.read)
+    return results.cards(found, criteria, times)
 
 
 def _page_number() -> tuple[int, str]:
