@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from math import inf
 from typing import Any, Protocol
 
@@ -114,16 +113,7 @@ def nearest(
     """
     condition = free.outlook.may_start() if free else None
     walk = _Walk(free.available if free else None, after)
-    connection = session.connection()
-    heart: list[Hit] = []
-    look = first > 0
-    if after and criteria.sort == "distance":
-        first = after[0]
-    elif first == 0 and criteria.sort == "distance":
-        heart = _heart(connection, criteria, point, on, condition)
-        look = not heart
-    found = chain([heart], ranked(connection, criteria, point, on, first=first, condition=condition, look=look))
-    for ring in found:
+    for ring in _rings(session, criteria, point, on, condition, after, first):
         if by_distance_alone:
             ring.sort(key=_millimetres)
         start = 0
@@ -136,18 +126,46 @@ def nearest(
     return walk.kept
 
 
+def _rings(
+    session: Session,
+    criteria: SearchCriteria,
+    point: Point,
+    on: date,
+    condition: entries.Condition | None,
+    after: Key | None,
+    first: int,
+) -> Iterator[list[Hit]]:
+    """What is `ranked`, begun where least is read: at the heart of a metropolis, or with all there are where few live."""
+    connection, look = session.connection(), first > 0
+    if after and criteria.sort == "distance":
+        first = after[0]
+    elif first == 0 and criteria.sort == "distance":
+        heart = _heart(connection, criteria, point, on, condition)
+        look = not heart
+        yield heart
+    if look and (all_of_them := few(session, criteria, point, on, condition)) is not None:
+        yield all_of_them
+    else:
+        yield from ranked(connection, criteria, point, on, first=first, condition=condition)
+
+
 def _millimetres(hit: Hit) -> tuple[int, ...]:
     return hit.key[2:]
 
 
-def everybody(session: Session, criteria: SearchCriteria, point: Point, on: date, most: int) -> list[Hit] | None:
-    """All who match, at each of their places, in order; None when those are more than `most`."""
-    found: list[Hit] = []
-    for ring in ranked(session.connection(), criteria, point, on, look=True):
-        found += ring
-        if len(found) > most:
-            return None
-    return found
+def few(
+    session: Session,
+    criteria: SearchCriteria,
+    point: Point,
+    on: date,
+    condition: entries.Condition | None = None,
+) -> list[Hit] | None:
+    """All who match, at each of their places, in order; None when they may be many."""
+    if criteria.radius_km > LOOK_KM:
+        return None
+    filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
+    rows = entries.around(session.connection(), criteria, point, filters, FEW_ENTRIES)
+    return None if rows is None else _hits_of(near(rows, criteria, point, 0.0, inf), criteria, on.toordinal())
 
 
 def _heart(
@@ -212,19 +230,10 @@ def ranked(
     *,
     first: int = 0,
     condition: entries.Condition | None = None,
-    look: bool = False,
 ) -> Iterator[list[Hit]]:
-    """All matching locations in order, in lists: each complete to a distance before it is given.
-
-    With `look`, it is looked first whether they are few; then there is one list.
-    """
+    """All matching locations in order, in lists: each complete to a distance before it is given."""
     day = on.toordinal()
     filters = entries.both(entries.conditions(criteria, day), condition)
-    if look and criteria.radius_km <= LOOK_KM:
-        few = entries.around(connection, criteria, point, filters, FEW_ENTRIES)
-        if few is not None:
-            yield _hits_of(near(few, criteria, point, 0.0, inf), criteria, day)
-            return
     # By price there is no nearer and farther: one ring holds them all.
     ring: Ring | None = first_ring(criteria, first if criteria.sort == "distance" else EVERYWHERE)
     while ring is not None:

@@ -22,8 +22,6 @@ WHEN: Final = "when"
 """Days and part of the day together, among what can be dropped."""
 FEW = 5
 """So many with a free time are counted; more are said to be more."""
-MANY = 64
-"""So many are asked for other times all at once; where more live, as many as are counted are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,12 @@ class WaysOut:
         return _few(self._nearest(criteria, self.free, 0 if self._whenever is None else self._ring))
 
     def _counted(self, name: str, criteria: SearchCriteria) -> tuple[int, bool]:
-        known: list[Hit] | None = None
         if name in (WHEN, DAYS, "time"):
             known = self._whenever
         elif name == "radius_km" and self._widest is not None:
             known = [hit for hit in self._widest if hit.distance_km <= criteria.radius_km]
+        else:
+            known = queries.few(self.session, replace(criteria, sort="distance"), self.point, self.on)
         if known is None:
             return count(self.session, criteria, self.point, self.on)
         return len({hit.therapist_id for hit in known}), False
@@ -123,7 +122,7 @@ class WaysOut:
     def _whenever(self) -> list[Hit] | None:
         """All who match at any time, at each of their places; None when there are many."""
         criteria = replace(self.criteria.without(DAYS).without("time"), sort="distance")
-        return queries.everybody(self.session, criteria, self.point, self.on, MANY)
+        return queries.few(self.session, criteria, self.point, self.on)
 
     @property
     def _widest_km(self) -> float:
@@ -133,7 +132,7 @@ class WaysOut:
     def _widest(self) -> list[Hit] | None:
         """All who match in the widest circle, where no time is asked for; None when there are many."""
         criteria = replace(self.criteria, radius_km=self._widest_km, sort="distance")
-        return queries.everybody(self.session, criteria, self.point, self.on, MANY)
+        return queries.few(self.session, criteria, self.point, self.on)
 
     @cached_property
     def _farther(self) -> list[Hit]:

@@ -63,7 +63,7 @@ def check(session: Session, criteria: SearchCriteria) -> None:
 def test_each_way_out_gains_whom_its_search_finds(
     session: Session, monkeypatch: pytest.MonkeyPatch, many: int, people: list[tuple[float, int, list[OpeningHours]]], wishes: list[SearchCriteria]
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(ways_out, "MANY", many)
+    monkeypatch.setattr(queries, "FEW_ENTRIES", many)
     monkeypatch.setattr(ways_out, "FEW", 2)
     with session.begin_nested() as all_of_them:
         for north, specialty, weekly in people:
