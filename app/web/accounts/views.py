@@ -106,13 +106,11 @@ def export() -> Response:
 @account.route("/erase", methods=["GET", "POST"])
 @audience(*SIGNED_IN)
 @auth_required(within=30)
-def erase() -> str | tuple[str, int] | AnyResponse:
+def erase() -> str | AnyResponse:
     form = EraseForm()
     user = signed_in_user()
     if not form.validate_on_submit():
-        kept = personal_data.what_stays(db.session, user)
-        page = render_template("account/erase.html", form=form, kept=kept)
-        return (page, 422) if form.errors else page
+        return render_template("account/erase.html", form=form, kept=personal_data.what_stays(db.session, user))
     user_id, own = user.id, own_therapist(db.session, user.id)
     photo = own.photo if own else None
     logout_user()
