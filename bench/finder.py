@@ -62,12 +62,13 @@ def run(folder: Path = dataset.FOLDER, therapists: int = dataset.LARGE, few: int
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with app.app_context(), Session(db.engine) as session:
         groups = {"dense": dense(asks), "sparse": sparse(session, asks)}
+        everywhere = {"anywhere": anywhere(session, asks), **groups}
         found = {
             "therapists": therapists,
             "listings": dataset.listings(session),
-            "query": {name: query(session, each) for name, each in groups.items()},
+            "query": {name: query(session, each) for name, each in everywhere.items()},
         }
-    found["page"] = {name: page(app, each[: asks // 4]) for name, each in groups.items()}
+    found["page"] = {name: page(app, each[: asks // 4]) for name, each in everywhere.items()}
     found["when"] = when(app, groups, asks // 4)
     found["growth"] = growth(app, dataset.app_on(f"sqlite:///{small}", folder), _around([dataset.CENTRE], asks, 4))
     with dataset.postgresql(large, folder) as url:

@@ -13,7 +13,7 @@ from app.directory.licences import CheckedHow
 from app.directory.listing_models import ListingReport
 from app.directory.services import refresh_listings
 from app.doors.database import db
-from app.finder import counting
+from app.finder import counting, queries
 from tests.factories import therapist
 from tests.places import gazetteer
 from tests.support.html import problems_of
@@ -95,6 +95,7 @@ def test_what_dropping_a_wish_gains_is_said_as_exactly_as_it_was_counted(
 ) -> None:
     nobody = "/therapists?where=Austin, TX&gender=male"
     assert "<strong>3 therapists</strong>" in client.get(nobody).text
+    monkeypatch.setattr(queries, "FEW_ENTRIES", 2)
     monkeypatch.setattr(counting, "TOTAL_CAP", 2)
     assert "<strong>More than 2 therapists</strong>" in client.get(nobody).text
 
