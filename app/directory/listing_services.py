@@ -33,7 +33,7 @@ def refresh_listings(session: Session, therapist_ids: Iterable[int]) -> int:
 
 def _refresh(session: Session, ids: list[int]) -> int:
     # Who frees a time meanwhile says so to a listing that is there no more: they wait (PostgreSQL).
-    session.execute(_MINE, {"ids": ids})
+    session.execute(_LOCK, {"ids": ids})
     bounds = _clear(session, ids)
     return insert_listings(session, _wholes(session, ids), bounds)
 
@@ -81,7 +81,7 @@ def bound_first_times(session: Session, bounds: Mapping[int, Mapping[int, Bound]
                 connection.exec_driver_sql(f"UPDATE {table} SET {values} WHERE {where}", rows)  # noqa: S608 - only names
 
 
-_MINE = (
+_LOCK = (
     select(Therapist.id)
     .where(Therapist.id.in_(bindparam("ids", expanding=True)))
     .order_by(Therapist.id)

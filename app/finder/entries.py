@@ -22,14 +22,14 @@ from app.directory.listing import (
     specialty_bit,
 )
 from app.finder.criteria import SearchCriteria
-from app.finder.near import FIRST_BOX_KM
+from app.finder.near import FIRST_BOX_KM, SLACK
 
 Row = tuple[Any, ...]
 """In the order of COLUMNS, and then of what else was asked for."""
 
 COLUMNS = "lon, lat, therapist_id, location_id, reach_km, price_cents, prices, fresh_until"
 WITHOUT_PRICES = COLUMNS.replace(" prices,", " NULL,")
-NO_KM_PER_DEGREE = KM_PER_DEGREE * (1 - 1e-9)
+LEAST_KM_PER_DEGREE = KM_PER_DEGREE * (1 - SLACK)
 """Two points are at least so many km apart for each degree of latitude between them."""
 Condition = tuple[str, list[object]]
 """SQL that begins with AND, with `?` marks, and its values."""
@@ -102,7 +102,7 @@ def around(
 ) -> list[Row] | None:
     """All entries that could lie near enough and pass the filters, unordered; None when they are many."""
     columns = columns_for(criteria)
-    reaching: Condition = (" AND (reach_km IS NULL OR reach_km >= abs(lat - ?) * ?)", [point[0], NO_KM_PER_DEGREE])
+    reaching: Condition = (" AND (reach_km IS NULL OR reach_km >= abs(lat - ?) * ?)", [point[0], LEAST_KM_PER_DEGREE])
     circles = [
         (criteria.radius_km, criteria.specialty_id, filters),
         (MAX_REACH_KM, partition(criteria.specialty_id, home_visits=True), both(filters, reaching)),
