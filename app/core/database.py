@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     MetaData,
+    String,
     Text,
     bindparam,
 )
@@ -57,22 +58,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class _Integers(TypeDecorator[Collection[int]]):
-    """Integers as one value: an array, or JSON where there is none."""
+class _Together(TypeDecorator[Collection[Any]]):
+    """Integers or texts as one value: an array, or JSON where there is none."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, each: type[BigInteger] | type[Text]) -> None:
+        super().__init__()
+        self.each = each
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger))
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.each))
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
-        ids = list(value or ())
-        return orjson.dumps(ids).decode() if dialect.name == "sqlite" else ids
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        values = list(value or ())
+        return orjson.dumps(values).decode() if dialect.name == "sqlite" else values
 
 
-class _Several(FunctionElement[int]):
-    """The integers of one parameter, as rows."""
+class _Several(FunctionElement[Any]):
+    """The values of one parameter, as rows."""
 
     inherit_cache = True
 
@@ -87,12 +92,13 @@ def _several_sqlite(element: _Several, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"  # noqa: S608 - a bound parameter
 
 
-def among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
-    """Whether a column is one of the integers in the parameter `name`: the same statement, however many they are.
+def among(column: InstrumentedAttribute[int] | InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values in the parameter `name`: the same statement, however many they are.
 
     For what runs several times a request. A list of values is written and prepared anew for each length of it.
     """
-    return column.op("IN", is_comparison=True)(_Several(bindparam(name, type_=_Integers())))
+    each = Text if isinstance(column.type, String) else BigInteger
+    return column.op("IN", is_comparison=True)(_Several(bindparam(name, type_=_Together(each))))
 
 
 def driver_rows(connection: Connection, sql: str, values: Any) -> Sequence[Any]:

@@ -1,10 +1,13 @@
 """Finding places by key: the one query under every look-up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.core.database import among
+from app.core.statements import Statement
 from app.places.matching import AREAS, Found, Match
 from app.places.models import Place, PlaceKey
 
@@ -20,19 +23,25 @@ COLUMNS = (
 JOINED = select(*COLUMNS).join(Place, Place.id == PlaceKey.place_id)
 
 
-def found_by_key(session: Session, keys: Iterable[str], where: ColumnElement[bool] | None = None) -> Found:
+_WEIGHTIEST = Statement(JOINED.where(among(PlaceKey.key, "keys"), PlaceKey.rank < MOST_PER_KEY))
+
+
+def found_by_key(session: Session, keys: Collection[str]) -> Found:
     """All places of these keys, in one query: the weightiest of each key, and every one in a state that is named too."""
     if not keys:
         return {}
-    keys = sorted(keys)
-    few = JOINED.where(PlaceKey.key.in_(keys), PlaceKey.rank < MOST_PER_KEY if where is None else where)
-    found: dict[str, list[Match]] = {}
-    for row in session.execute(few).all():
-        match = Match._make(row)
-        found.setdefault(match.key, []).append(match)
-    crowded = {key for key, matches in found.items() if where is None and len(matches) == MOST_PER_KEY}
+    found = _by_key(_WEIGHTIEST.rows(session, {"keys": sorted(keys)}))
+    crowded = {key for key, matches in found.items() if len(matches) == MOST_PER_KEY}
     if crowded:
         _add_namesakes(session, found, crowded)
+    return found
+
+
+def _by_key(rows: Iterable[Sequence[Any]]) -> dict[str, list[Match]]:
+    found: dict[str, list[Match]] = {}
+    for row in rows:
+        match = Match._make(row)
+        found.setdefault(match.key, []).append(match)
     return found
 
 
@@ -44,8 +53,8 @@ def _add_namesakes(session: Session, found: dict[str, list[Match]], crowded: set
     states = [area for area in named if area[1]]
     countries = [country for country, state in named if not state]
     inside = or_(tuple_(PlaceKey.country, PlaceKey.admin1).in_(states), PlaceKey.country.in_(countries))
-    more = found_by_key(session, crowded, and_(PlaceKey.rank >= MOST_PER_KEY, inside))
-    for key, matches in more.items():
+    more = JOINED.where(PlaceKey.key.in_(sorted(crowded)), PlaceKey.rank >= MOST_PER_KEY, inside)
+    for key, matches in _by_key(session.execute(more).all()).items():
         found[key].extend(matches[:200])
 
 
