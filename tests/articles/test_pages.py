@@ -7,14 +7,13 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.articles import library, services
 from app.directory.catalogue import SPECIALTIES
-from app.doors.database import db
 from tests.articles.test_services import FACTS
 from tests.support.html import problems_of
+from tests.support.questions import counted
 
 HEAVIEST_PAGE = 150_000
 """Bytes of a page with its own styles and scripts, without pictures (issue 6)."""
@@ -214,18 +213,8 @@ def test_queries_do_not_grow_with_the_articles(app: Flask, reader: FlaskClient, 
 
 
 def count_queries(app: Flask, client: FlaskClient, path: str) -> int:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with counted(app) as statements:
         assert client.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return sum(each.startswith("SELECT") for each in statements)
 
 

@@ -1,7 +1,6 @@
 """Statements that go straight to the driver do what `Connection.execute` does with them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +15,7 @@ from app.core.statements import Statement
 from app.directory.models import Therapist
 from app.doors.database import db, transaction
 from app.notifications.models import OutboxMessage
+from tests.support.questions import listening
 
 pytestmark = pytest.mark.databases
 MOMENT = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
@@ -33,22 +33,12 @@ def _message(key: str) -> dict[str, object]:
     return dict(zip(COLUMNS, (key, "mail", "visit:1", f"sealed {key}", "waiting", MOMENT, MOMENT, 0), strict=True))
 
 
-@contextmanager
-def listening(session: Session) -> Iterator[list[str]]:
-    engine, said = session.get_bind(), []
-    session.connection()
-    note: Callable[..., None] = lambda *heard: said.append(heard[2])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("count", [1, 3])
 def test_values_go_in_and_come_out_as_their_types_say(session: Session, count: int) -> None:
     WRITE.run(session, *(_message(str(number)) for number in range(count)))
     expected = [(str(number), f"sealed {number}", MOMENT, None) for number in range(count)]
     assert READ.rows(session, {"about": "visit:1"}) == expected
-    with listening(session) as said:
+    with listening(session.connection().engine) as said:
         assert READ.rows(session, {"about": "visit:1"}) == expected
     assert len(said) == 1
     kept = session.execute(text("SELECT facts FROM outbox_message")).scalars().all()
@@ -63,7 +53,7 @@ def test_what_was_sealed_before_is_written_as_it_is(session: Session) -> None:
 
 
 def test_what_is_written_is_heard_by_who_listens(session: Session) -> None:
-    with listening(session) as said:
+    with listening(session.connection().engine) as said:
         WRITE.run(session, _message("a"), _message("b"))
     assert [each.split(" (")[0] for each in said] == ["INSERT INTO outbox_message"]
     assert len(READ.rows(session, {"about": "visit:1"})) == 2

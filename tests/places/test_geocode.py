@@ -1,7 +1,6 @@
 """What people type, and the place that it means."""
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.places import services
@@ -9,6 +8,7 @@ from app.places.queries import geocode, suggest
 from app.places.results import Geocoded
 from tests.places import gazetteer
 from tests.places.gazetteer import fill
+from tests.support.questions import listening
 
 pytestmark = pytest.mark.databases
 
@@ -251,8 +251,7 @@ def test_typeahead_knows_the_state(session: Session) -> None:
 
 @pytest.mark.parametrize(("typed", "most"), [("78704", 1), ("Austin TX", 1), ("Pheonix, AZ", 3), ("asdfghjkl", 3)])
 def test_the_number_of_queries_is_small_and_fixed(session: Session, typed: str, most: int) -> None:
-    asked: list[str] = []
     geocode(session, "warm up")
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: asked.append(a[2]))
-    geocode(session, typed)
+    with listening(session.get_bind()) as asked:
+        geocode(session, typed)
     assert len(asked) <= most, asked

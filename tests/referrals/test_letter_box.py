@@ -8,11 +8,9 @@ from itertools import pairwise
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.doors.database import db
 from app.referrals import queries, services
 from app.referrals.queries import letter_box
 from app.referrals.statuses import Status
@@ -21,6 +19,7 @@ from app.scheduling.states import STATES
 from app.web.referrals.letter_list import PER_PAGE, STATUSES
 from tests.referrals.house import House, doctor_client, refer, verified_doctor
 from tests.support.html import problems_of
+from tests.support.questions import counted
 
 both = pytest.mark.databases
 
@@ -166,16 +165,12 @@ def test_what_cannot_be_meant_shows_the_list(app: Flask, session: Session, docto
 def test_the_number_of_reads_does_not_grow_with_the_list(app: Flask, session: Session) -> None:
     house = House.make(app, session)
     doctor = doctor_client(app)
-    with app.app_context():
-        engine = db.engine
-    seen: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *rest: seen.append(rest[2]))
 
     def reads() -> list[int]:
         found = []
         for path, data in (("", None), ("?status=requested", None), ("", {"words": "chart"}), ("referrals.csv", None)):
-            seen.clear()
-            answer = doctor.post("/referring/", data=data) if data else doctor.get(f"/referring/{path}")
+            with counted(app) as seen:
+                answer = doctor.post("/referring/", data=data) if data else doctor.get(f"/referring/{path}")
             assert "Chart 1204" in answer.text, path
             found.append(len(seen))
         return found

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.core.formats import when
@@ -14,6 +14,7 @@ from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from app.web.scheduling.asking import book_url
 from tests.scheduling.world import MONDAY, World
+from tests.support.questions import listening
 from tests.web.scheduling.journey import Patient, words
 
 pytestmark = pytest.mark.databases
@@ -145,24 +146,15 @@ def test_instants_are_utc_in_addresses() -> None:
 def test_the_page_asks_the_same_few_questions_however_full_the_week(
     patient: Patient, session: Session, world: World
 ) -> None:
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
     def statements() -> int:
-        asked.clear()
-        patient.get(f"/therapists/{patient.slug}/times?from=2027-03-01")
+        with listening(Engine) as asked:
+            patient.get(f"/therapists/{patient.slug}/times?from=2027-03-01")
         return len(asked)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        empty = statements()
-        for hour in range(0, 6, 2):
-            world.requested(MONDAY + timedelta(hours=hour))
-        session.commit()
-        full = statements()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    empty = statements()
+    for hour in range(0, 6, 2):
+        world.requested(MONDAY + timedelta(hours=hour))
+    session.commit()
+    full = statements()
     assert full == empty
     assert full < 15
