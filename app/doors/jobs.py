@@ -111,10 +111,12 @@ def _keep_wall_times(therapist_id: int, version: str) -> None:
 
 
 def tidy() -> None:
-    """Forget what has served: keys, drafts, devices not seen for long, answers of outside geocoders, stray pictures."""
+    """Forget what has served: keys, drafts, places on waitlists that nobody confirmed, devices not seen for long, answers
+    of outside geocoders, stray pictures."""
     with transaction() as session:
         scheduling.forget_old_keys(session, now())
         scheduling.forget_old_drafts(session, now())
+        scheduling.tidy_waitlist(session, now())
         referrals.forget_left_drafts(session, now())
         accounts.forget_old_sign_ins(session)
         forget_old_answers(session)

@@ -9,6 +9,8 @@ HOLD: Final = timedelta(minutes=30)
 ANSWER_BEFORE_VISIT: Final = timedelta(hours=2)
 OFFER: Final = timedelta(hours=2)
 """How long a freed time waits for one person of the waitlist."""
+PROVE: Final = timedelta(days=3)
+"""How long an entry of the waitlist is kept after the newest mail that asks whether the address is theirs."""
 
 
 UNPROVED_HOURS: Final = 12
@@ -37,6 +39,11 @@ def hold_until(now: datetime, starts_at: datetime) -> datetime:
 def offer_until(now: datetime, starts_at: datetime) -> datetime:
     """Two hours, but no later than halfway to the visit."""
     return min(now + OFFER, now + (starts_at - now) / 2)
+
+
+def prove_until(asked_at: datetime) -> datetime:
+    """By when somebody who joined the waitlist must have confirmed the address."""
+    return asked_at + PROVE
 
 
 def before_cutoff(now: datetime, starts_at: datetime, cutoff_minutes: int) -> bool:

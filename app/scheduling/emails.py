@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.core.texts import N_
 from app.core.zones import zone
 from app.directory.card import shown_phone
+from app.directory.models import Therapist
 from app.notifications.delivery import Renderer
 from app.notifications.messages import Attachment, Letterhead, Message
 from app.notifications.mime import address_of
@@ -217,10 +218,24 @@ def _there(facts: Mapping[str, Any], which: str, visit: Visit, locale: str) -> s
 
 def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
     entry = session.get(WaitlistEntry, facts["entry"])
-    if entry is None or entry.state == "left":
+    if entry is None or entry.state == "left" or not entry.proved_at:
         return None
     words = {"greeting": _greeting("", entry.locale), "leave_link": f"{letterhead.base_url}/waitlist/{entry.token}"}
     written = write(letterhead, "visit/waitlist_joined", words, locale=entry.locale)
+    return Message(entry.email, written.subject, written.text, written.html)
+
+
+def _waitlist_confirm(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
+    entry = session.get(WaitlistEntry, facts["entry"])
+    if entry is None or entry.state != "waiting" or entry.proved_at:
+        return None
+    words = {
+        "greeting": _greeting("", entry.locale),
+        "other": session.get_one(Therapist, entry.therapist_id).name,
+        "days": deadlines.PROVE.days,
+        "link": f"{letterhead.base_url}/waitlist/{entry.token}",
+    }
+    written = write(letterhead, "visit/waitlist_confirm", words, locale=entry.locale)
     return Message(entry.email, written.subject, written.text, written.html)
 
 
@@ -255,6 +270,7 @@ NAMES: Final = (
 )
 RENDERERS: Final[dict[str, Renderer]] = {
     **{f"visit.{name}": _about_visit(name) for name in NAMES},
+    "waitlist.confirm": _waitlist_confirm,
     "waitlist.joined": _waitlist_joined,
     "visits.link": _visits_link,
 }

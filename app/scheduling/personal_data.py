@@ -49,7 +49,9 @@ def export(session: Session, user: User) -> dict[str, Any]:
     written = session.scalars(
         select(BookingMessage).where(BookingMessage.booking_id.in_(ids)).order_by(BookingMessage.at)
     )
-    wishes = session.scalars(select(WaitlistEntry).where(WaitlistEntry.email_key == _key(user)))
+    wishes = session.scalars(
+        select(WaitlistEntry).where(WaitlistEntry.email_key == _key(user), WaitlistEntry.proved_at.is_not(None))
+    )
     return {
         "visits": [{name: getattr(each, name) for name in TOLD} for each in bookings],
         "messages": [{"at": each.at, "from": each.author, "text": each.text} for each in written],

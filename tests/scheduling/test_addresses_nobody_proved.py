@@ -29,7 +29,7 @@ def test_an_address_that_nobody_answers_for_is_asked_a_few_times(world: World) -
     fill(world, who)
     assert [each.kind for each in world.outbox()] == ["visit.confirm_contact"] * MOST_UNANSWERED
     error = refused(CODE, Forbidden, World.make(world.session).book, contact=person(email="victim@example.test"))
-    assert "confirm the visit in the newest one" in error.message
+    assert "press the button in the newest one" in error.message
     assert world.book().state == "held", "another address"
 
 

@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def wait_for_a_time(self) -> None:
         wish = Wish(MONDAY.date(), MONDAY.date() + timedelta(days=20))
-        services.join_waitlist(self.session, self.world.service_id, wish, person(), self.world.now)
+        services.join_waitlist(self.session, self.world.service_id, wish, person(), self.world.now, verified=True)
 
     @rule()
     def take_what_is_offered(self) -> None:

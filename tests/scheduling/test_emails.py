@@ -136,13 +136,13 @@ def test_a_name_with_markup_is_text_in_the_mail(session: Session) -> None:
     assert "&lt;script&gt;" in (message.html or "")
 
 
-@pytest.mark.parametrize("kind", ["confirm_contact", "hold_ended", "cancelled", "time_offered", "joined"])
+@pytest.mark.parametrize("kind", ["confirm_contact", "hold_ended", "cancelled", "time_offered", "joined", "confirm"])
 def test_a_stranger_puts_no_words_into_a_mail_to_an_unproved_address(session: Session, kind: str) -> None:
     world = World.make(session)
     stranger = person(name="You won: evil.example", visit_for="Click evil.example")
-    if kind in ("time_offered", "joined"):
-        seen = world.confirmed()
-        services.join_waitlist(session, world.service_id, Wish(MONDAY.date(), MONDAY.date()), stranger, world.now)
+    if kind in ("time_offered", "joined", "confirm"):
+        seen, wish, proved = world.confirmed(), Wish(MONDAY.date(), MONDAY.date()), kind != "confirm"
+        services.join_waitlist(session, world.service_id, wish, stranger, world.now, verified=proved)
         services.cancel(session, seen.token, world.now)
     else:
         booked = world.book(contact=stranger)
@@ -150,7 +150,7 @@ def test_a_stranger_puts_no_words_into_a_mail_to_an_unproved_address(session: Se
         services.expire_due(session, MONDAY)
     if kind == "cancelled":
         services.cancel_as_therapist(session, booked.id, world.me, "ill", world.now)
-    message = written(world, f"waitlist.{kind}" if kind == "joined" else f"visit.{kind}")
+    message = written(world, f"waitlist.{kind}" if kind in ("joined", "confirm") else f"visit.{kind}")
     assert message.text.startswith("Hello,\n\n")
     assert "evil.example" not in message.text + str(message.html) + message.subject
 
@@ -215,8 +215,10 @@ def test_each_date_of_a_series_is_said_on_the_clock_of_its_place(session: Sessio
 def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:
     world = World.make(session)
     wish = Wish(MONDAY.date(), MONDAY.date())
-    waiting = services.join_waitlist(session, world.service_id, wish, person(), world.now)
-    assert waiting.token in written(world, "waitlist.joined").text
+    for kind in ("confirm", "joined"):
+        proved = kind == "joined"
+        waiting = services.join_waitlist(session, world.service_id, wish, person(), world.now, verified=proved)
+        assert waiting.token in written(world, f"waitlist.{kind}").text
     contact = person()
     world.requested(contact=contact)
     services.mail_visits_link(session, str(contact.email), world.now)

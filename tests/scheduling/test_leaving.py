@@ -67,9 +67,8 @@ def test_what_nobody_confirmed_stays_under_the_old_address(world: World) -> None
 
 
 def test_wishes_go_along_and_so_does_a_block(world: World) -> None:
-    services.join_waitlist(
-        world.session, world.service_id, Wish(MONDAY.date(), MONDAY.date()), person(email=OLD), world.now
-    )
+    wish, place = Wish(MONDAY.date(), MONDAY.date()), (world.session, world.service_id)
+    services.join_waitlist(*place, wish, person(email=OLD), world.now, verified=True)
     services.block(world.session, world.therapist_id, OLD)
     assert services.booked_under(world.session, OLD) == 1
     for _ in range(2):

@@ -1,5 +1,7 @@
 """What one person may have open is counted right although several of their requests are on their way at once."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -8,8 +10,8 @@ from app.scheduling import services
 from app.scheduling.models import VisitsLink
 from app.scheduling.services import Contact
 from app.scheduling.services.limits import MOST_OPEN_ANYWHERE
-from app.scheduling.services.offers import MOST_WISHES
 from app.scheduling.services.visits_link import MOST_LINKS
+from app.scheduling.services.waitlist import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.elsewhere import Elsewhere, waits
@@ -48,11 +50,12 @@ def test_requests_of_two_people_do_not_wait_for_each_other(session: Session, els
 
 def test_the_last_place_on_a_waitlist_is_given_once(session: Session, elsewhere: Elsewhere) -> None:
     world, who = World.make(session), person()
-    wish, place, now = Wish(MONDAY.date(), MONDAY.date()), world.service_id, world.now
+    asked = world.service_id, Wish(MONDAY.date(), MONDAY.date()), who, world.now
+    join = partial(services.join_waitlist, verified=True)
     for _ in range(MOST_WISHES):
         session.commit()
-        services.join_waitlist(session, place, wish, who, now)
-    change = elsewhere(services.join_waitlist, place, wish, who, now)
+        join(session, *asked)
+    change = elsewhere(join, *asked)
     assert waits(change)
     session.commit()
     with pytest.raises(Invalid) as caught:

@@ -46,7 +46,7 @@ def test_a_series_counts_as_one_open_request(world: World) -> None:
 def test_the_waitlist_is_no_way_around_the_block_list(world: World) -> None:
     early, late = person(), person()
     booked = world.confirmed(MONDAY)
-    services.join_waitlist(world.session, world.service_id, WISH, early, world.now)
+    services.join_waitlist(world.session, world.service_id, WISH, early, world.now, verified=True)
     for each in (early, late):
         services.block(world.session, world.therapist_id, str(each.email))
     refused("not-accepted", Forbidden, services.join_waitlist, world.session, world.service_id, WISH, late, world.now)

@@ -14,7 +14,7 @@ from app.scheduling import services
 from app.scheduling.models import Booking
 from app.scheduling.safety import Screening
 from app.scheduling.services.limits import UNANSWERED
-from app.scheduling.services.offers import MOST_WISHES
+from app.scheduling.services.waitlist import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, person, refused
 
@@ -72,7 +72,7 @@ def test_13_who_waits_for_another_treatment_is_asked_if_that_fits(
     world.session.add(service)
     world.session.flush()
     freed, _ = world.confirmed(MONDAY), world.confirmed(MONDAY + HOUR)
-    waiting = services.join_waitlist(world.session, service.id, DAY, person(), world.now)
+    waiting = services.join_waitlist(world.session, service.id, DAY, person(), world.now, verified=True)
     services.cancel(world.session, freed.token, world.now)
     assert _entry(world, waiting.token) == ("offered" if offered else "waiting")
     held = world.session.scalars(select(Booking).where(Booking.state == "held")).one_or_none()
@@ -125,7 +125,8 @@ def test_13_whatever_ends_a_visit_its_time_is_offered(world: World, end: str) ->
 @pytest.mark.databases("sqlite")
 def test_13_wishes_are_few_and_can_come_true(world: World) -> None:
     who = person()
-    join = lambda wish: services.join_waitlist(world.session, world.service_id, wish, who, world.now)  # noqa: E731
+    place = world.session, world.service_id
+    join = lambda wish: services.join_waitlist(*place, wish, who, world.now, verified=True)  # noqa: E731
     for wish in (
         replace(DAY, last=date(2027, 2, 28)),
         replace(DAY, first=date(2027, 2, 1), last=date(2027, 2, 2)),
@@ -154,7 +155,7 @@ def test_13_who_lets_an_offer_go_is_not_asked_about_it_again(world: World) -> No
 
 
 def _wait(world: World, wish: Wish) -> str:
-    return services.join_waitlist(world.session, world.service_id, wish, person(), world.now).token
+    return services.join_waitlist(world.session, world.service_id, wish, person(), world.now, verified=True).token
 
 
 def _entry(world: World, token: str) -> str:

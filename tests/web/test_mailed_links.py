@@ -46,7 +46,8 @@ def somebody_books_in_every_way(session: Session, world: World) -> None:
     services.offer_other_times(session, answered.id, world.me, [next(hours)], world.location_id, world.now)
     services.write_message_as_therapist(session, moved.id, world.me, "Bring shorts", world.now)
     wish = Wish(gone.starts_at.date(), gone.starts_at.date())
-    services.join_waitlist(session, world.service_id, wish, person(), world.now)
+    for verified in (False, True):
+        services.join_waitlist(session, world.service_id, wish, person(), world.now, verified=verified)
     services.cancel(session, gone.token, world.now)
     services.mail_visits_link(session, str(queries.visit(session, asked.token).email), world.now)
     assert held.state == "held"

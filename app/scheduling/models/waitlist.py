@@ -12,7 +12,11 @@ from app.scheduling.models.bookings import BIG_ID
 
 
 class WaitlistEntry(Base):
-    """A wish for a time with one therapist. Minutes are of the venue's wall clock; bit 0 of `weekdays` is Monday."""
+    """A wish for a time with one therapist. Minutes are of the venue's wall clock; bit 0 of `weekdays` is Monday.
+
+    Nothing is offered before `proved_at`: until then nobody has shown that the address is theirs. `mails` asked for
+    that so far, the newest at `asked_at`.
+    """
 
     __tablename__ = "waitlist_entry"
     __table_args__ = (
@@ -38,10 +42,13 @@ class WaitlistEntry(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(8), default="en")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mails: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class WaitlistOffer(Base):
-    """One time offered to one entry: a held booking stands behind it. Nobody is offered the same time twice."""
+    """One time offered to one entry: a held booking stands behind it. No address is offered the same time twice."""
 
     __tablename__ = "waitlist_offer"
     __table_args__ = (UniqueConstraint("entry_id", "location_id", "starts_at"),)

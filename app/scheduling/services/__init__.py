@@ -71,7 +71,6 @@ from app.scheduling.services.expiry import expire_due
 from app.scheduling.services.housekeeping import roll_horizon
 from app.scheduling.services.idempotency import book_keyed, book_once, forget_old_keys, is_answered, keyed
 from app.scheduling.services.limits import block, blocked, unblock
-from app.scheduling.services.offers import Waiting, entry_of, join_waitlist, leave_waitlist
 from app.scheduling.services.sealed import (
     Sealed,
     audit,
@@ -82,6 +81,19 @@ from app.scheduling.services.sealed import (
 )
 from app.scheduling.services.timelines import bound_anew, lock, rederive
 from app.scheduling.services.visits_link import mail_visits_link
+from app.scheduling.services.waitlist import (
+    MOST_WISHES,
+    Place,
+    Waiting,
+    ask_again,
+    confirm_waiting,
+    entry_of,
+    join_waitlist,
+    leave_waitlist,
+    place_by_number,
+    place_of,
+    tidy_waitlist,
+)
 from app.scheduling.services.zone_data import (
     is_new_zone_data,
     keep_wall_times,
@@ -92,10 +104,12 @@ from app.scheduling.services.zone_data import (
 __all__ = [
     "MOST_MAILS",
     "MOST_TRIES",
+    "MOST_WISHES",
     "REASONS",
     "Booked",
     "BookingRequest",
     "Contact",
+    "Place",
     "Sealed",
     "Tried",
     "Waiting",
@@ -105,6 +119,7 @@ __all__ = [
     "agree_to_move",
     "agree_to_move_as_therapist",
     "as_agreed",
+    "ask_again",
     "attended",
     "audit",
     "block",
@@ -122,6 +137,7 @@ __all__ = [
     "clear_exception",
     "confirm_by_code",
     "confirm_by_link",
+    "confirm_waiting",
     "decline",
     "draft_of",
     "email_hint",
@@ -148,6 +164,8 @@ __all__ = [
     "offer_other_times",
     "open_draft",
     "own_calendar",
+    "place_by_number",
+    "place_of",
     "read_own_sealed",
     "read_sealed",
     "record_failure",
@@ -173,6 +191,7 @@ __all__ = [
     "take_along",
     "take_offer",
     "take_other_time",
+    "tidy_waitlist",
     "unblock",
     "who_has_a_timeline",
     "write_message",

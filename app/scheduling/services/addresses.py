@@ -20,7 +20,8 @@ def booked_under(session: Session, email: str) -> int:
     """How many confirmed-by-mail visits and wishes for a time belong to an address."""
     key = email_key(email)
     visits = select(func.count()).where(Booking.email_key == key, Booking.verified_at.is_not(None))
-    wishes = select(func.count()).where(WaitlistEntry.email_key == key, WaitlistEntry.state.in_(("waiting", "offered")))
+    waits = WaitlistEntry.state.in_(("waiting", "offered")) & WaitlistEntry.proved_at.is_not(None)
+    wishes = select(func.count()).where(WaitlistEntry.email_key == key, waits)
     return (session.scalar(visits) or 0) + (session.scalar(wishes) or 0)
 
 
@@ -44,7 +45,8 @@ def take_along(session: Session, old: str, new: str, person: Actor, now: datetim
     for booking in session.scalars(changing.execution_options(populate_existing=True)).all():
         transition(session, booking, "new_address", person, now, changes=address, quiet=True)
     session.execute(update(Booking).where(*mine).values(**address))
-    session.execute(update(WaitlistEntry).where(WaitlistEntry.email_key == was).values(**address))
+    wishes = update(WaitlistEntry).where(WaitlistEntry.email_key == was, WaitlistEntry.proved_at.is_not(None))
+    session.execute(wishes.values(**address))
     _block_too(session, was, becomes)
 
 

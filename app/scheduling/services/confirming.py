@@ -102,7 +102,7 @@ def take_offer(session: Session, token: object, screening: Screening, note: str,
     check_offer_stands(booking, now)
     booking.screening = json.dumps(safety.to_facts(screening))
     booking.note = note.strip()[:2000] or None
-    offer_taken(session, booking)
+    offer_taken(session, booking, now)
     return _confirm(session, booking, now)
 
 

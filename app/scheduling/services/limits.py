@@ -25,7 +25,7 @@ from app.core.database import UtcDateTime, plain
 from app.core.errors import Forbidden
 from app.core.statements import Statement
 from app.scheduling.contact import Contact, email_key
-from app.scheduling.models import BlockedPerson, Booking
+from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry
 from app.scheduling.queries.bookable import Bookable
 from app.scheduling.states import OPEN
 
@@ -33,9 +33,10 @@ MOST_OPEN_ANYWHERE = 6
 MOST_UNPROVED = 3
 """Requests by telephone number alone that may wait for one therapist at once."""
 MOST_UNANSWERED = 4
-"""Mails that ask somebody to confirm a visit: so many go to an address unanswered within `UNANSWERED`, and no more.
+"""Mails that ask somebody to confirm a visit or a place on a waitlist: so many go to an address unanswered within
+`UNANSWERED`, and no more.
 
-Anybody can type another's address. Each visit that is confirmed makes room again.
+Anybody can type another's address. Each visit or place that is confirmed makes room again.
 """
 UNANSWERED = timedelta(hours=3)
 
@@ -50,13 +51,19 @@ def _open_requests(same: ColumnElement[bool]) -> Select[str, int]:
     return select(literal("open"), each.c.therapist_id)
 
 
-UNANSWERED_MAILS = select(func.coalesce(func.sum(Booking.code_mails), 0)).where(
-    Booking.email_key == bindparam("mailed", type_=String),
+MAILED, SINCE = bindparam("mailed", type_=String), bindparam("since", type_=UtcDateTime)
+FOR_VISITS = select(func.coalesce(func.sum(Booking.code_mails), 0)).where(
+    Booking.email_key == MAILED,
     Booking.verified_at.is_(None),
     Booking.code_hash.is_not(None),
-    Booking.created_at > bindparam("since", type_=UtcDateTime),
+    Booking.created_at > SINCE,
 )
-"""How often an address was asked to confirm, and did not, whatever became of the visit. A series asks once."""
+FOR_WAITING = select(func.coalesce(func.sum(WaitlistEntry.mails), 0)).where(
+    WaitlistEntry.email_key == MAILED, WaitlistEntry.proved_at.is_(None), WaitlistEntry.asked_at > SINCE
+)
+UNANSWERED_MAILS = select(FOR_VISITS.scalar_subquery() + FOR_WAITING.scalar_subquery())
+"""How often an address was asked to confirm, and did not, whatever became of the visit or the place on a waitlist. A
+series asks once."""
 
 PERSON = Statement(
     union_all(
@@ -113,15 +120,20 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
 def check_mails(session: Session, email_key: str | None, now: datetime) -> None:
     """Forbidden when an address was asked often enough to confirm. Takes the person's lock."""
     lock_person(session, email_key)
+    _check_mails(mails_unanswered(session, email_key, now))
+
+
+def mails_unanswered(session: Session, email_key: str | None, now: datetime) -> int:
+    """How many of our mails wait for an answer from an address."""
     who = {"mailed": email_key, "since": now - UNANSWERED}
-    _check_mails(plain(session).execute(UNANSWERED_MAILS, who).scalar_one())
+    return int(plain(session).execute(UNANSWERED_MAILS, who).scalar_one())
 
 
 def _check_mails(unanswered: int) -> None:
     if unanswered >= MOST_UNANSWERED:
         raise Forbidden(
             "Several of our mails to this address wait for an answer."
-            " Please confirm the visit in the newest one first, or try again in a few hours.",
+            " Please press the button in the newest one first, or try again in a few hours.",
             code="too-many-unanswered",
         )
 

@@ -32,6 +32,7 @@ MESSAGE = {
     "visit.follow_up": _l("After a visit"),
     "visit.message": _l("A message is waiting"),
     "visits.link": _l("The link to one's visits"),
+    "waitlist.confirm": _l("Please confirm your place on the waiting list"),
     "waitlist.joined": _l("On the waiting list"),
     "directory.claim_code": _l("Code to take over a page"),
     "directory.claim_decided": _l("Claim decided"),

@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, session
 
 from app.core.tokens import new_token
+from app.doors.caller import caller
+from app.scheduling.contact import email_key
 
 
 def keep_private(blueprint: Blueprint) -> None:
@@ -21,3 +23,9 @@ def browser() -> str:
     if "browser" not in session:
         session["browser"] = new_token()
     return str(session["browser"])
+
+
+def is_callers(email: str | None) -> bool:
+    """Whether the address is that of who is signed in, and was confirmed once."""
+    user = caller()
+    return bool(user and user.confirmed_at and email and email_key(email) == email_key(user.email))

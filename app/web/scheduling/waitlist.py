@@ -1,9 +1,10 @@
-"""Waiting for a time: join, leave with one press."""
+"""Waiting for a time: join, confirm by the mailed link, leave with one press."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
+from flask import session as cookie
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,24 +15,27 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.clock import now
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from app.directory import queries as directory
 from app.doors.audience import audience
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.doors.limits import limit, limiter
 from app.doors.locale import said
-from app.scheduling import services
+from app.scheduling import deadlines, services
 from app.scheduling.contact import Contact
 from app.scheduling.queries import Offer, offers
 from app.scheduling.waiting import Wish
 from app.web.scheduling.asking import number, times_url
-from app.web.scheduling.private import keep_private
+from app.web.scheduling.private import is_callers, keep_private
 from app.web.scheduling.words import local, place
 
 waitlist = Blueprint("waitlist", __name__)
 keep_private(waitlist)
+Answer = str | tuple[str, int] | Response
 
+JOINED = "waitlist"
+"""Where the cookie remembers which entry this browser made last: its number, which opens nothing."""
 PARTS = {"any": (0, 1440), "morning": (0, 720), "afternoon": (720, 1020), "evening": (1020, 1440)}
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 
@@ -59,7 +63,7 @@ class JoinForm(FlaskForm):
     name = StringField(_l("Your name"), validators=[InputRequired(_l("Please tell us your name.")), Length(max=120)])
     email = EmailField(
         _l("E-mail"),
-        description=_l("We write when a time is free. You can leave the list at any time."),
+        description=_l("We ask once whether it is yours, and write when a time is free. You can leave at any time."),
         validators=[InputRequired(_l("Please leave an e-mail address, so that we can tell you.")), Length(max=254)],
     )
 
@@ -67,7 +71,7 @@ class JoinForm(FlaskForm):
 @waitlist.route("/therapists/<slug>/waitlist", methods=["GET", "POST"])
 @audience("public")
 @limit("LIMIT_MAIL", "POST")
-def join(slug: str) -> str | tuple[str, int] | Response:
+def join(slug: str) -> Answer:
     offer = _offer(slug)
     form = JoinForm(data=_suggested(offer))
     if form.validate_on_submit() and _joined(form, offer):
@@ -80,20 +84,64 @@ def join(slug: str) -> str | tuple[str, int] | Response:
 @waitlist.get("/therapists/<slug>/waitlist/joined")
 @audience("public")
 def joined(slug: str) -> str:
-    return render_template("scheduling/waitlist/joined.html", person=directory.therapist_by_slug(db.session, slug))
+    """What happens next: a mail to confirm, unless the address is known to be theirs."""
+    person = directory.therapist_by_slug(db.session, slug)
+    made, days = _made_here(person.id), deadlines.PROVE.days
+    return render_template("scheduling/waitlist/joined.html", person=person, made=made, days=days)
+
+
+@waitlist.post("/therapists/<slug>/waitlist/joined")
+@audience("public")
+@limit("LIMIT_MAIL")
+def resend(slug: str) -> Response:
+    """Mail the link again, to the address that this browser typed."""
+    made = _made_here(directory.therapist_by_slug(db.session, slug).id)
+    try:
+        if made is None:
+            raise Gone("There is nothing to confirm any more.", code="wish-ended")
+        with transaction() as session:
+            services.ask_again(session, made.id, now())
+    except (Conflict, Forbidden, Gone) as error:
+        flash(said(error), "error")
+    else:
+        flash(gettext("Another mail is on its way."), "ok")
+    return redirect(f"/therapists/{slug}/waitlist/joined", 303)
 
 
 @waitlist.route("/waitlist/<token>", methods=["GET", "POST"])
 @audience("public")
 @limiter.limit("60 per minute")
-def leave(token: str) -> str | Response:
-    """The mailed link: a page with a button; only the button leaves."""
+def leave(token: str) -> Answer:
+    """The mailed link: a page with buttons; only a button confirms or leaves."""
     if request.method == "POST":
         with transaction() as session:
             services.leave_waitlist(session, token)
         return redirect(f"/waitlist/{token}", 303)
-    entry = services.entry_of(db.session, token)
-    return render_template("scheduling/waitlist/leave.html", entry=entry)
+    return _page(token)
+
+
+@waitlist.post("/waitlist/<token>/confirm")
+@audience("public")
+@limiter.limit("60 per minute")
+def confirm(token: str) -> Answer:
+    """The address is theirs: from now on the entry is in turn."""
+    try:
+        with transaction() as session:
+            services.confirm_waiting(session, token, now())
+    except (Gone, Invalid) as error:
+        return _page(token, said(error)), error.status
+    return redirect(f"/waitlist/{token}", 303)
+
+
+def _page(token: str, problem: str = "") -> str:
+    mine, days = services.place_of(db.session, token, now()), deadlines.PROVE.days
+    return render_template("scheduling/waitlist/place.html", mine=mine, token=token, days=days, problem=problem)
+
+
+def _made_here(therapist_id: int) -> services.Place | None:
+    """The place that this browser asked for last, if it is with this therapist and still there."""
+    found = services.place_by_number(db.session, cookie.get(JOINED), now())
+    return found if found and found.therapist_id == therapist_id else None
 
 
 def _offer(slug: str) -> Offer:
@@ -120,9 +168,11 @@ def _joined(form: JoinForm, offer: Offer) -> bool:
     person = Contact(form.name.data, form.email.data, locale=str(get_locale() or "en"))
     try:
         with transaction() as session:
-            services.join_waitlist(session, offer.one.service_id, wish, person, now())
-    except Invalid as error:
-        field = getattr(form, error.field or "", form.email)
+            verified = is_callers(person.email)
+            waiting = services.join_waitlist(session, offer.one.service_id, wish, person, now(), verified=verified)
+    except (Forbidden, Invalid) as error:
+        field = getattr(form, getattr(error, "field", None) or "", form.email)
         field.errors = [*field.errors, said(error)]
         return False
+    cookie[JOINED] = waiting.id
     return True

@@ -169,7 +169,7 @@ def claimed_from_the_waitlist(both: Both) -> Act:
     world = both.world
     token, _ = _confirmed(both)
     wish = Wish(MONDAY.date(), MONDAY.date())
-    services.join_waitlist(world.session, world.service_id, wish, person(), world.now)
+    services.join_waitlist(world.session, world.service_id, wish, person(), world.now, verified=True)
     services.cancel(world.session, token, world.now)
     held = world.session.scalars(select(Booking).where(Booking.state == "held")).one()
     world.session.commit()

@@ -89,5 +89,5 @@ def test_mails_that_anybody_can_ask_for(patient: Patient, session: Session, worl
     assert [each.status_code for each in joined[:2]] == [303, 303], words(joined[0])
     refused(joined[2])
     assert count(session, WaitlistEntry) == 2
-    kinds = session.scalars(select(OutboxMessage.kind).where(OutboxMessage.kind == "waitlist.joined"))
+    kinds = session.scalars(select(OutboxMessage.kind).where(OutboxMessage.kind == "waitlist.confirm"))
     assert len(kinds.all()) == 2

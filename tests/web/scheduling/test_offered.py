@@ -16,7 +16,8 @@ from tests.web.scheduling.journey import Patient, answers, words
 def offer(world: World, session: Session) -> str:
     """The address of a time that somebody waited for, and that is free now."""
     taken, contact = world.confirmed(), person()
-    services.join_waitlist(session, world.service_id, Wish(MONDAY.date(), MONDAY.date()), contact, world.now)
+    wish = Wish(MONDAY.date(), MONDAY.date())
+    services.join_waitlist(session, world.service_id, wish, contact, world.now, verified=True)
     services.cancel(session, taken.token, world.now)
     session.commit()
     return f"/visits/{session.scalars(select(Booking).where(Booking.email == contact.email)).one().token}"

@@ -86,11 +86,11 @@ def test_an_address_that_nobody_answers_for_can_be_changed(patient: Patient, wor
             assert patient.post(f"{page}/resend").location == page
         shown = patient.get(page).text
         patient.post(f"{page}/cancel")
-    assert "confirm the visit in the newest one first" in shown
+    assert "press the button in the newest one first" in shown
     refused = patient.send(patient.to_review(MONDAY))
     assert refused.status_code == 403
-    assert "confirm the visit in the newest one first" in refused.text
-    assert "/contact" in refused.text.partition("confirm the visit in the newest one first")[2].partition("</div>")[0]
+    assert "press the button in the newest one first" in refused.text
+    assert "/contact" in refused.text.partition("press the button in the newest one first")[2].partition("</div>")[0]
     patient.book(MONDAY, email="other@example.test")
     assert len(world.outbox("visit.confirm_contact")) == 5
 

@@ -11,12 +11,11 @@ from flask_babel import get_locale, gettext
 from app.core.clock import now
 from app.core.errors import Conflict, DomainError, Invalid
 from app.doors.audience import audience
-from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.doors.limits import limit, spend_unproved
 from app.doors.locale import said
 from app.referrals import services as referrals
-from app.scheduling import contact, services
+from app.scheduling import services
 from app.scheduling.draft import Draft, next_step
 from app.scheduling.queries import Bookable, Offer, bookable, is_free, visit
 from app.scheduling.safety import BY_ID
@@ -26,7 +25,7 @@ from app.web.scheduling.asking import rfc3339
 from app.web.scheduling.book.blueprint import Answer, booking
 from app.web.scheduling.book.keeping import draft_of, next_url, offer_of, own_visit, url_of
 from app.web.scheduling.book.page import page_of, plan_of, taken
-from app.web.scheduling.private import browser
+from app.web.scheduling.private import browser, is_callers
 from app.web.scheduling.words import local
 
 STEP_OF_FIELD = {
@@ -109,7 +108,7 @@ def _book(own: Any, draft: Draft, referral_id: int | None, at: datetime) -> str:
         draft.screening,
         note=draft.note,
         referral_id=referral_id,
-        verified=_is_callers(person.email),
+        verified=is_callers(person.email),
     )
     if draft.every_weeks:
         return services.book_series(own, asked, draft.every_weeks, draft.count, at)[0].token
@@ -163,12 +162,6 @@ def _review(draft: Draft, offer: Offer, key: str, **more: Any) -> str:
 def _referrer(referral_id: int | None) -> str | None:
     link = working(db.session, referral_id)
     return link.doctor_name if link else None
-
-
-def _is_callers(email: str | None) -> bool:
-    """Whether the address is that of who is signed in, and was confirmed once."""
-    user = caller()
-    return bool(user and user.confirmed_at and email and contact.email_key(email) == contact.email_key(user.email))
 
 
 def _is_held(token: str) -> bool:
