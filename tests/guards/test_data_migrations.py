@@ -18,8 +18,12 @@ from app.directory.models import Licence, LicenceEvent, Location, Service, Thera
 from app.directory.services import refresh_listings
 from app.factory import alembic
 from app.places.models import Place
+from app.scheduling import services as scheduling
+from app.scheduling.models import WaitlistEntry
+from app.scheduling.waiting import Wish
 from tests import factories
 from tests.articles.test_services import FACTS
+from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import make_user
 
 pytestmark = pytest.mark.databases
@@ -145,3 +149,19 @@ def test_towns_are_filed_under_their_strip_of_latitude(app: Flask, session: Sess
         session.close()
         alembic.upgrade()
     assert session.scalars(select(Place.band).order_by(Place.id)).all() == [-339, 0, 299, 300, 641]
+
+
+def test_of_those_who_waited_only_who_took_an_offer_has_proved_the_address(app: Flask, session: Session) -> None:
+    world = World.make(session)
+    for state in ("waiting", "offered", "booked", "left"):
+        wish = Wish(MONDAY.date(), MONDAY.date())
+        waiting = scheduling.join_waitlist(session, world.service_id, wish, person(), world.now)
+        scheduling.entry_of(session, waiting.token).state = state
+    with app.app_context():
+        session.commit()
+        alembic.downgrade("0024")
+        session.close()
+        alembic.upgrade()
+    rows = session.scalars(select(WaitlistEntry).order_by(WaitlistEntry.id)).all()
+    assert [each.proved_at for each in rows] == [None, None, world.now, None]
+    assert [(each.mails, each.asked_at) for each in rows] == [(0, None)] * 4

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.errors import Conflict, Forbidden, Gone, Invalid
+from app.doors import jobs
 from app.notifications.models import OutboxMessage
 from app.scheduling import personal_data, services
 from app.scheduling.deadlines import PROVE
@@ -166,3 +168,17 @@ def test_what_a_stranger_typed_is_not_told_and_is_erased(session: Session) -> No
     assert [each["state"] for each in personal_data.export(session, me)["waiting"]] == ["waiting"]
     assert services.booked_under(session, me.email) == 1
     assert mine.id
+
+
+@pytest.mark.parametrize(("days", "left"), [(PROVE.days - 1, 1), (PROVE.days, 0)])
+def test_the_hourly_tidying_does_it(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch, days: int, left: int
+) -> None:
+    world = World.make(session)
+    join(world)
+    session.commit()
+    monkeypatch.setattr(jobs, "now", lambda: world.now + timedelta(days=days))
+    with app.app_context():
+        jobs.tidy()
+    session.rollback()
+    assert len(session.scalars(select(WaitlistEntry.id)).all()) == left

@@ -75,12 +75,7 @@ def _first_suiting(
     """
     wish = Wish(entry.first, entry.last, entry.weekdays, entry.from_minute, entry.to_minute, entry.location_id)
     offers = bookables(session, entry.service_id, entry.location_id)
-    before = session.execute(
-        select(Booking.location_id, Booking.starts_at, Booking.ends_at)
-        .join(WaitlistOffer, WaitlistOffer.booking_id == Booking.id)
-        .join(WaitlistEntry, WaitlistEntry.id == WaitlistOffer.entry_id)
-        .where(WaitlistEntry.email_key == entry.email_key, WaitlistEntry.therapist_id == entry.therapist_id)
-    ).all()
+    before = _offered_before(session, entry)
     by_location = {one.location_id: one for one in offers}
     for free in free_times_of(session, offers, *window, now):
         wall = free.starts_at.astimezone(zone(free.time_zone))
@@ -92,6 +87,17 @@ def _first_suiting(
         if not let_go and suits(wish, wall, free.location_id):
             return one, free
     return None
+
+
+def _offered_before(session: Session, entry: WaitlistEntry) -> list[tuple[int, datetime, datetime]]:
+    """(location, start, end) of what this therapist's waitlist offered to the entry's address so far."""
+    query = (
+        select(Booking.location_id, Booking.starts_at, Booking.ends_at)
+        .join(WaitlistOffer, WaitlistOffer.booking_id == Booking.id)
+        .join(WaitlistEntry, WaitlistEntry.id == WaitlistOffer.entry_id)
+        .where(WaitlistEntry.email_key == entry.email_key, WaitlistEntry.therapist_id == entry.therapist_id)
+    )
+    return [(place, first, last) for place, first, last in session.execute(query)]
 
 
 def _offer(session: Session, entry: WaitlistEntry, one: Bookable, free: FreeTime, now: datetime) -> int:
