@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.web.accounts.second_factor import OneTimeCodes
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in, signed_in, user
+from tests.support.html import problems_of
 
 pytestmark = pytest.mark.databases
 
@@ -23,14 +24,35 @@ def code_for(key: str) -> str:
 def set_up(client: FlaskClient) -> str:
     """Switch the second factor on for the one who is signed in; returns the key that the page showed."""
     page = client.post("/account/second-factor", data={"setup": "authenticator"}).text
+    assert 'src="data:image/svg+xml' in page
+    shown, action = _key_and_action(page)
+    answer = client.post(action, data={"code": code_for(shown)})
+    assert answer.headers["Location"] == "/account/onward"
+    return shown
+
+
+def _key_and_action(page: str) -> tuple[str, str]:
     shown = re.search(r"<code data-key>([^<]+)</code>", page)
     action = re.search(r'action="(/account/second-factor/[^"]+)"', page)
     assert shown
     assert action
-    assert 'src="data:image/svg+xml' in page
-    answer = client.post(action[1], data={"code": code_for(shown[1])})
-    assert answer.headers["Location"] == "/account/onward"
-    return shown[1]
+    return shown[1], action[1]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_wrong_code_is_asked_for_again_beside_the_same_key(app: Flask, client: FlaskClient) -> None:
+    """The phone has that key by now: a new one would make the app's codes wrong for good."""
+    make_user(app)
+    sign_in(client)
+    shown, action = _key_and_action(client.post("/account/second-factor", data={"setup": "authenticator"}).text)
+    for wrong in ("", "12345", "not one"):
+        page = client.post(action, data={"code": wrong}).text
+        assert _key_and_action(page) == (shown, action)
+        assert "That code is not right" in page
+        assert "error-summary" in page
+        assert not problems_of(page)
+    assert client.post(action, data={"code": code_for(shown)}).headers["Location"] == "/account/onward"
+    assert "That code is not right" not in client.get("/account/").text
 
 
 @pytest.fixture

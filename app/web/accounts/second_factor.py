@@ -2,8 +2,11 @@
 
 from typing import Any, cast
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_security import Totp, UserMixin, tf_disabled, tf_profile_changed, wan_deleted, wan_registered
+from flask_security import views as library
+from flask_security.utils import check_and_get_token_status
 from passlib.totp import TotpMatch
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -14,9 +17,10 @@ from app.accounts.demo import code_now
 from app.accounts.guarded import GUARDED, Step
 from app.accounts.models import User
 from app.core.texts import N_
-from app.doors.caller import caller, step_before_rooms
+from app.doors.caller import caller, signed_in_user, step_before_rooms
 from app.doors.database import db
 from app.doors.links import is_local_path
+from app.web.accounts.forms import CodeForm, EmptyForm
 from app.web.accounts.mail import post
 from app.web.accounts.sign_ins import KEY
 
@@ -67,6 +71,36 @@ def _demo_code() -> dict[str, Any]:
         return {}
     user = db.session.scalar(select(User).where(User.fs_uniquifier == session.get("tf_user_id")))
     return {"demo_code": code_now(user, settings.data_keys) if user else None}
+
+
+def validate_setup(token: str) -> ResponseReturnValue:
+    """The library's view, but a wrong code is asked for again beside the same key: the phone has that one by now."""
+    answer = library.two_factor_setup_validate(token)
+    expired, invalid, state = check_and_get_token_status(
+        token, "tf_setup", current_app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
+    )
+    location = getattr(answer, "location", None)
+    if expired or invalid or location != url_for("security.two_factor_setup"):
+        return answer
+    words = [said for category, said in session.pop("_flashes", []) if category == "error"]
+    return _same_key_again(token, state["totp_secret"], words)
+
+
+def _same_key_again(token: str, secret: str, words: list[str]) -> str:
+    form, codes = CodeForm(formdata=None), current_app.extensions["unknot_security"].totp_factory
+    form.code.errors = words
+    shown = codes.fetch_setup_values(secret, signed_in_user())
+    return render_template(
+        "security/two_factor_setup.html",
+        two_factor_setup_form=EmptyForm(formdata=None),
+        two_factor_verify_code_form=form,
+        chosen_method="authenticator",
+        choices=(),
+        changing=True,
+        state_token=token,
+        authr_qrcode=shown["image"],
+        authr_key=shown["key"],
+    )
 
 
 def _guard_changes() -> Response | None:

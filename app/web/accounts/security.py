@@ -27,6 +27,7 @@ OWN_VIEWS: dict[str, RouteCallable] = {
     "forgot_password": addresses.forgot_password,
     "confirm_email": addresses.confirm_email,
     "change_email_confirm": addresses.change_email_confirm,
+    "two_factor_setup_validate": second_factor.validate_setup,
 }
 
 
