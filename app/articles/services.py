@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.administration import note_act
 from app.articles import links
 from app.articles.documents import Document
 from app.articles.library import TECHNIQUES, Library
@@ -15,7 +16,7 @@ from app.articles.models import Article, ArticleSpecialty, ExternalArticle, Exte
 from app.articles.rendering import render
 from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound
-from app.directory.catalogue import BY_SLUG
+from app.directory.catalogue import BY_SLUG, SPECIALTIES
 
 RENDERING = "2"
 """Raise it when rendering changes, so that the next sync renders every article again."""
@@ -109,6 +110,30 @@ def edit_external(session: Session, external_id: int, facts: ExternalFacts) -> E
     _described(row, facts)
     session.flush()
     return row
+
+
+def remove_external(session: Session, external_id: int, editor: str) -> None:
+    """Take an article elsewhere off the list; the history keeps which one it was."""
+    row = session.get(ExternalArticle, external_id)
+    if row is None:
+        raise NotFound("There is no such article.")
+    note_act(session, editor, "article-removed", f"article:{external_id}", row.url)
+    session.delete(row)
+    session.flush()
+
+
+def facts_of(row: ExternalArticle) -> ExternalFacts:
+    """What is said of it now, in the words in which it can be changed."""
+    about = {each.specialty_id for each in row.specialties}
+    return ExternalFacts(
+        url=row.url,
+        title=row.title,
+        publisher=row.publisher,
+        summary=row.summary,
+        specialties=tuple(each.slug for each in SPECIALTIES if each.id in about),
+        author=row.author,
+        published_on=row.published_on,
+    )
 
 
 def _described(row: ExternalArticle, facts: ExternalFacts) -> ExternalArticle:

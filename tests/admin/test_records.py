@@ -12,7 +12,7 @@ from app.scheduling.emails import RENDERERS as OF_VISITS
 from app.web.admin import records
 from config import ROOT
 
-ACTS = ("app/accounts", "app/cli", "app/web/admin")
+ACTS = ("app/accounts", "app/articles", "app/cli", "app/web/admin")
 
 
 def noted(path: Path) -> set[str]:

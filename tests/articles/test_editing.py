@@ -1,5 +1,6 @@
 """The editor's desk: who may sit at it, and what it keeps."""
 
+import re
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.accounts import services as accounts
+from app.accounts.admin_models import AdminEvent
 from app.accounts.models import User
 from app.articles import services
 from app.articles.models import ExternalArticle
@@ -43,7 +45,7 @@ def editor(session: Session, client: FlaskClient) -> FlaskClient:
 
 
 def kept(session: Session) -> list[ExternalArticle]:
-    session.expire_all()
+    session.rollback()
     return list(session.scalars(select(ExternalArticle)))
 
 
@@ -61,7 +63,7 @@ def test_other_roles_are_refused(session: Session, client: FlaskClient, role: st
 
 
 def test_an_editor_adds_an_article_and_readers_see_it_as_text(session: Session, editor: FlaskClient) -> None:
-    assert editor.post("/editing/articles/new", data=FORM).status_code == 302
+    assert editor.post("/editing/articles/new", data=FORM).status_code == 303
     (row,) = kept(session)
     number = session.scalars(select(User.id)).one()
     assert (row.added_by, len(row.specialties)) == (f"editor user:{number}", 2)
@@ -70,21 +72,79 @@ def test_an_editor_adds_an_article_and_readers_see_it_as_text(session: Session, 
     assert "&lt;b&gt;backs" in text
 
 
-def test_an_editor_changes_an_article(session: Session, editor: FlaskClient) -> None:
+def opened(session: Session, editor: FlaskClient) -> tuple[str, MultiDict[str, str]]:
+    """The address of an article's form, and the form as the page shows it."""
     row = services.add_external(session, FACTS, "someone@example.org")
     session.commit()
-    page = editor.get(f"/editing/articles/{row.id}")
+    path = f"/editing/articles/{row.id}"
+    return path, shown_form(editor.get(path).text)
+
+
+def shown_form(page: str) -> MultiDict[str, str]:
+    seen = re.search(r'name="seen"[^>]*value="(\w+)"', page)
+    assert seen
+    ticked = re.findall(r'<input checked[^>]*name="specialties"[^>]*value="([\w-]+)"', page)
+    return MultiDict([("seen", seen[1]), *[("specialties", each) for each in ticked]])
+
+
+def changed(form: MultiDict[str, str], **fields: str) -> MultiDict[str, str]:
+    facts = {"url": FACTS.url, "title": FACTS.title, "publisher": FACTS.publisher, "summary": FACTS.summary}
+    return MultiDict([*form.items(multi=True), *{**facts, **fields}.items()])
+
+
+def test_an_editor_changes_an_article(session: Session, editor: FlaskClient) -> None:
+    path, form = opened(session, editor)
+    page = editor.get(path)
     assert FACTS.title in page.text
+    assert form.getlist("specialties") == list(FACTS.specialties)
     assert not problems_of(page.text)
-    assert editor.post(f"/editing/articles/{row.id}", data=FORM).status_code == 302
-    assert [(each.title, each.added_by) for each in kept(session)] == [("Backs", "someone@example.org")]
+    assert editor.post(path, data=changed(form, title="Backs")).status_code == 303
+    (row,) = kept(session)
+    assert (row.title, row.added_by, len(row.specialties)) == ("Backs", "someone@example.org", len(FACTS.specialties))
+
+
+def test_a_second_window_overwrites_nothing_unseen(session: Session, editor: FlaskClient) -> None:
+    path, form = opened(session, editor)
+    editor.post(path, data=changed(form, publisher="Theirs"))
+    answer = editor.post(path, data=changed(form, title="Mine"))
+    assert answer.status_code == 409
+    assert "changed in another window" in answer.text
+    assert "Publisher, stored now" in answer.text
+    assert 'value="Mine"' in answer.text
+    assert not problems_of(answer.text)
+    assert [each.publisher for each in kept(session)] == ["Theirs"]
+    editor.post(path, data=changed(shown_form(answer.text), title="Mine"))
+    assert [each.title for each in kept(session)] == ["Mine"]
+
+
+def test_an_article_is_taken_off_the_list_and_the_history_says_which(session: Session, editor: FlaskClient) -> None:
+    path, _form = opened(session, editor)
+    answer = editor.post(f"{path}/remove", follow_redirects=True)
+    assert f"“{FACTS.title}” is off the list" in answer.text
+    assert kept(session) == []
+    (act,) = session.scalars(select(AdminEvent))
+    assert (act.action, act.words) == ("article-removed", FACTS.url)
+    assert editor.post(f"{path}/remove").status_code == 404
+
+
+def test_all_that_is_wrong_is_said_at_once(editor: FlaskClient) -> None:
+    wrong = {"url": "example.org/backs", "title": " ", "published_on": "2999-01-01"}
+    text = editor.post("/editing/articles/new", data=wrong).text
+    for words in (
+        "full web address",
+        "Write its title",
+        "Say who published it",
+        "in the future",
+        "choose at least one",
+    ):
+        assert words in text
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("url", "javascript:alert(1)", "full web address"),
-        ("title", "", "required"),
+        ("title", "", "Write its title"),
         ("specialties", "magic", "not a valid choice"),
         ("published_on", "2999-01-01", "in the future"),
     ],

@@ -57,6 +57,7 @@ THING = {
     "message": _l("message"),
     "report": _l("report"),
     "user": _l("account"),
+    "article": _l("article elsewhere"),
 }
 ACT = {
     "grant": _l("Gave the page away"),
@@ -68,6 +69,7 @@ ACT = {
     "role-taken": _l("Took a role"),
     "opened": _l("Opened again"),
     "closed": _l("Closed"),
+    "article-removed": _l("Took off the list"),
     "second-factor-taken": _l("Took the second factor off"),
 }
 OUTCOME = {
