@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import DomainError, Invalid
 from app.core.logs import logger
 from app.doors.database import db
-from app.doors.links import answers_a_form
+from app.doors.links import answers_a_form, page_before
 from app.doors.locale import said
 
 log = logger("unknot.errors")
@@ -79,7 +79,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
     elif isinstance(error, CSRFError):
         answer = make_response(_from_another_sign_in())
     else:
-        answer = make_response(page(status))
+        answer = make_response(page(status, again=page_before() if status == 413 else None))
     for name, value in error.get_headers():
         if name in ("Retry-After", "Allow"):
             answer.headers[name] = value

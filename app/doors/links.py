@@ -26,6 +26,13 @@ def search_that_led_here() -> str | None:
     return f"/therapists?{before.query}" if found else None
 
 
+def page_before() -> str | None:
+    """The page of this site on which the browser says that the form was; None when it came from elsewhere."""
+    before = urlsplit(request.referrer or "")
+    path = before.path + (f"?{before.query}" if before.query else "")
+    return path if before.netloc == request.host and is_local_path(path) else None
+
+
 def signed_in() -> bool:
     """Whether this browser carries a sign-in; costs no query, so error pages can ask it too."""
     return has_request_context() and "_user_id" in session

@@ -69,7 +69,10 @@ def test_without_a_second_factor_one_is_led_through_it_and_on_to_the_room(
     assert key
     assert action
     done = client.post(action[1], data={"code": code_for(key[1])})
-    assert client.get(done.headers["Location"]).headers["Location"] == ROOMS[role]
+    codes = client.get(done.headers["Location"]).text
+    assert 'href="/account/onward"' in codes
+    assert not problems_of(codes)
+    assert client.get("/account/onward").headers["Location"] == ROOMS[role]
     assert client.get(ROOMS[role]).status_code == 200
     assert any(letter["subject"] == "The way you sign in was changed" for letter in letters(session))
 

@@ -27,7 +27,7 @@ def set_up(client: FlaskClient) -> str:
     assert 'src="data:image/svg+xml' in page
     shown, action = _key_and_action(page)
     answer = client.post(action, data={"code": code_for(shown)})
-    assert answer.headers["Location"] == "/account/onward"
+    assert answer.headers["Location"] == "/account/recovery-codes"
     return shown
 
 
@@ -51,7 +51,8 @@ def test_a_wrong_code_is_asked_for_again_beside_the_same_key(app: Flask, client:
         assert "That code is not right" in page
         assert "error-summary" in page
         assert not problems_of(page)
-    assert client.post(action, data={"code": code_for(shown)}).headers["Location"] == "/account/onward"
+    assert client.post(action, data={"code": code_for(shown)}).headers["Location"] == "/account/recovery-codes"
+    assert "Make recovery codes" in client.get("/account/recovery-codes").text
     assert "That code is not right" not in client.get("/account/").text
 
 
@@ -106,10 +107,10 @@ def test_a_recovery_code_works_once(app: Flask, client: FlaskClient, key: str, s
     codes = re.findall(r"<li><code>([^<]+)</code>", client.post("/account/recovery-codes").text)
     assert len(codes) == 8
     assert codes[0] not in str(user(session).mf_recovery_codes), "they are sealed at rest"
-    for expected in (True, False):
+    for expected, typed in ((True, codes[0].upper().replace("-", " ") + " "), (False, codes[0])):
         other = app.test_client()
         sign_in(other)
-        other.post("/account/recovery-code", data={"code": codes[0]})
+        other.post("/account/recovery-code", data={"code": typed})
         assert signed_in(other) is expected
 
 

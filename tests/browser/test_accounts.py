@@ -71,6 +71,8 @@ def test_a_second_factor_with_the_key_that_is_shown(ada: Page, home: str) -> Non
     now = app.generate()
     ada.get_by_label("Code from your app").fill(now.token)
     ada.get_by_role("button", name="Switch it on").click()
+    ada.get_by_role("button", name="Make recovery codes").click()
+    ada.get_by_role("link", name="I have them, go on").click()
     expect(ada.get_by_text("On: a code from your app")).to_be_visible()
 
     sign_out(ada, home)
@@ -132,7 +134,7 @@ def steps(page: Page, home: str) -> list[tuple[str, Callable[[], object]]]:
         go("/account/second-factor"),
         press("Set it up"),
         go("/account/recovery-codes"),
-        press("Make new codes"),
+        press("Make recovery codes"),
     ]
 
 

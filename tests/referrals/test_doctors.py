@@ -207,10 +207,13 @@ def test_a_request_that_is_none_is_refused_beside_the_field(doctor: FlaskClient)
 )
 def test_a_file_that_is_too_large_is_refused_in_words(doctor: FlaskClient, size: int, status: int) -> None:
     answer = doctor.post(
-        "/referring/import", data={"file": (io.BytesIO(b'{"x": "' + b"\xc3\xa9" * (size // 2)), "a.json")}
+        "/referring/import",
+        data={"file": (io.BytesIO(b'{"x": "' + b"\xc3\xa9" * (size // 2)), "a.json")},
+        headers={"Referer": "http://localhost/referring/import"},
     )
     assert answer.status_code == status
     assert "larger than" in answer.text or "too large" in answer.text
+    assert ('href="/referring/import">Back to the form' in answer.text) is (status == 413)
 
 
 def test_what_was_understood_and_what_was_not_is_said_on_the_form(doctor: FlaskClient) -> None:

@@ -104,6 +104,23 @@ def test_a_file_is_read_and_its_broken_events_are_shown(practice: FlaskClient, w
     assert "Hidden title" not in shown
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        (TEN, "Its busy times are no longer offered"),
+        (event("DTSTART:20200101T100000Z", "DURATION:PT1H"), "Is it the right one?"),
+        (event("DTSTART:garbage"), "no busy time in it could be read"),
+    ],
+    ids=["busy", "past", "broken"],
+)
+def test_who_gave_the_wrong_file_is_told(
+    practice: FlaskClient, world: World, events: tuple[str, ...], words: str
+) -> None:
+    post_file(practice, calendar(*events))
+    assert words in practice.get("/practice/calendars").text
+
+
 def test_what_is_no_calendar_is_refused_beside_the_field(practice: FlaskClient, world: World, session: Session) -> None:
     answer = post_file(practice, b"<html>")
     assert answer.status_code == 422

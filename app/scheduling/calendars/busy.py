@@ -90,7 +90,9 @@ def read(
     found = _Found(first, last, budget, own)
     texts = calendars(unfolded(decode(content)))
     if not texts:
-        raise NotACalendar(N_("This is not a calendar file: it has no BEGIN:VCALENDAR."))
+        raise NotACalendar(
+            N_("This is not a calendar file (.ics). Export it from your calendar, or copy its iCal address.")
+        )
     for text in texts:
         _read_calendar(text, zone, found)
     busy = merged(found.busy)

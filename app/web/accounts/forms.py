@@ -92,10 +92,24 @@ class ChangeEmailForm(Worded, LibraryChangeEmailForm):
 
 class CodeForm(Worded, library.TwoFactorVerifyCodeForm):
     words = {"code": _l("Code from your app")}
+    code = StringField(
+        validators=[library.IsStringOrInt(), InputRequired(_l("Type the six digits that your app shows."))]
+    )
+
+
+def as_written(code: object) -> object:
+    """A recovery code as we wrote it, however it was copied from paper: AE6D 7705 F916 is ae6d-7705-f916."""
+    if not isinstance(code, str):
+        return code
+    signs = "".join(each for each in code.casefold() if each.isalnum())
+    return "-".join(signs[at : at + 4] for at in range(0, len(signs), 4))
 
 
 class RecoveryForm(Worded, MfRecoveryForm):
     words = {"code": _l("Recovery code")}
+    code = StringField(
+        validators=[library.IsString(), InputRequired(_l("Type one of your recovery codes."))], filters=[as_written]
+    )
 
 
 class PasskeyForm(Worded, WebAuthnRegisterForm):

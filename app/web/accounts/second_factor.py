@@ -74,12 +74,16 @@ def _demo_code() -> dict[str, Any]:
 
 
 def validate_setup(token: str) -> ResponseReturnValue:
-    """The library's view, but a wrong code is asked for again beside the same key: the phone has that one by now."""
-    answer = library.two_factor_setup_validate(token)
+    """The library's view, but a wrong code is asked for again beside the same key: the phone has that one by now.
+
+    Whoever has no recovery codes is led to them before going on."""
+    answer: ResponseReturnValue = library.two_factor_setup_validate(token)
     expired, invalid, state = check_and_get_token_status(
         token, "tf_setup", current_app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
     )
     location = getattr(answer, "location", None)
+    if location == url_for("account.onward") and not signed_in_user().mf_recovery_codes:
+        return redirect(url_for("security.mf_recovery_codes"))
     if expired or invalid or location != url_for("security.two_factor_setup"):
         return answer
     words = [said for category, said in session.pop("_flashes", []) if category == "error"]

@@ -22,7 +22,7 @@ from app.doors.database import db, in_transaction
 from app.doors.limits import limit
 from app.doors.locale import said
 from app.scheduling import queries, services
-from app.scheduling.calendars.busy import remark
+from app.scheduling.calendars.busy import Reading, remark
 from app.scheduling.own_feed import feed_file
 from app.scheduling.queries import DueCalendar
 from app.web.calendars.forms import ByAddressForm, ByFileForm, EmptyForm
@@ -146,8 +146,18 @@ def _added(form: ByAddressForm | ByFileForm, me: int, url: str | None, answer: F
         services.record_reading(session, row.id, reading, now(), etag=answer.etag, last_modified=answer.last_modified)
 
     in_transaction(keep)
-    flash(_("The calendar is here. Its busy times are no longer offered."), "success")
+    _tell(reading)
     return redirect(url_for(".index"))
+
+
+def _tell(reading: Reading) -> None:
+    """Whoever gave the wrong file learns it here, not from a patient at the wrong time."""
+    if reading.busy:
+        flash(_("The calendar is here. Its busy times are no longer offered."), "success")
+    elif reading.skipped:
+        flash(_("The calendar is here, but no busy time in it could be read. Below is what was left out."), "warning")
+    else:
+        flash(_("The calendar is here, but nothing in it keeps you busy from now on. Is it the right one?"), "warning")
 
 
 def _page(by_address: FlaskForm, by_file: FlaskForm, secret: str | None = None) -> str:
