@@ -70,7 +70,7 @@ def claimable(session: Session, text: str, limit: int = 20) -> list[tuple[str, s
     if text.isdigit():
         query = query.where(Therapist.npi == text)
     else:
-        query = query.where(*map(_begins_a_name, text.casefold().replace(",", " ").split()[:6]))
+        query = query.where(*map(begins_a_name, text.casefold().replace(",", " ").split()[:6]))
     return [
         (slug, name, city or "") for slug, name, city in session.execute(query.order_by(Therapist.name).limit(limit))
     ]
@@ -80,7 +80,7 @@ def named(session: Session, text: str, on: date, *, among: Collection[int] | Non
     """Who is listed on that day and has every word of `text` at the beginning of a name: their ids by name."""
     listed = select(Listing.therapist_id).where(Listing.listed_until >= on.toordinal())
     query = select(Therapist.id).where(Therapist.hidden.is_(False), Therapist.id.in_(listed))
-    query = query.where(*map(_begins_a_name, text.casefold().split()[:6]))
+    query = query.where(*map(begins_a_name, text.casefold().split()[:6]))
     if among is not None:
         query = query.where(Therapist.id.in_(among))
     return list(session.scalars(query.order_by(Therapist.name, Therapist.id).limit(limit)))
@@ -144,7 +144,7 @@ def listed_slugs(session: Session, on: date) -> Iterator[tuple[str, date | None]
         yield row.slug, row.confirmed_on
 
 
-def _begins_a_name(word: str) -> ColumnElement[bool]:
+def begins_a_name(word: str) -> ColumnElement[bool]:
     """Whether a therapist has a name that begins with a word in small letters."""
     names = (func.lower(Therapist.first_name), func.lower(Therapist.last_name), func.lower(Therapist.name))
     starts = [each.startswith(word, autoescape=True) for each in names]

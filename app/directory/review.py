@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -14,7 +14,9 @@ from app.directory.evidence_models import LicenceEvidence
 from app.directory.imports.models import ImportRun
 from app.directory.licences import CHECKED_WITH_BOARD
 from app.directory.listing_models import ListingReport
+from app.directory.matching import name_key
 from app.directory.models import Licence, LicenceEvent, Therapist
+from app.directory.queries import begins_a_name
 
 _NEW_FILES = exists().where(LicenceEvidence.licence_id == Licence.id, LicenceEvidence.looked_at.is_(None))
 _TO_CHECK = Therapist.claimed & (Licence.checked_how.not_in([str(each) for each in CHECKED_WITH_BOARD]) | _NEW_FILES)
@@ -32,11 +34,39 @@ class LicenceRow(NamedTuple):
     files: int
 
 
-def licences_to_check(session: Session, limit: int = 100) -> list[LicenceRow]:
-    """Licences of claimed listings that nobody has checked, or to which something was handed in since; that first."""
+def licences_to_check(session: Session, q: str = "", state: str = "", limit: int = 100) -> list[LicenceRow]:
+    """Licences of claimed listings that nobody has checked, or to which something was handed in since; that first.
+
+    Only those where each word of `q` begins a name or is part of the number, and which are of `state` ("US-TX"), if said.
+    """
     files = select(func.count()).where(LicenceEvidence.licence_id == Licence.id).scalar_subquery()
-    query = select(Licence, files).join(Licence.therapist).where(_TO_CHECK).options(joinedload(Licence.therapist))
-    return [LicenceRow(*row) for row in session.execute(query.order_by(_NEW_FILES.desc(), Licence.id).limit(limit))]
+    query = select(Licence, files).join(Licence.therapist).where(*_wanted(q, state))
+    query = query.options(joinedload(Licence.therapist)).order_by(_NEW_FILES.desc(), Licence.id)
+    return [LicenceRow(*row) for row in session.execute(query.limit(limit))]
+
+
+def count_to_check(session: Session, q: str = "", state: str = "") -> int:
+    """How many `licences_to_check` there are."""
+    query = select(func.count()).select_from(Licence).join(Licence.therapist)
+    return session.scalar(query.where(*_wanted(q, state))) or 0
+
+
+def _wanted(q: str, state: str) -> list[ColumnElement[bool]]:
+    found = [_TO_CHECK, *map(_is_in_name_or_number, q.casefold().split()[:6])]
+    return [*found, Licence.jurisdiction == state] if state else found
+
+
+def _is_in_name_or_number(word: str) -> ColumnElement[bool]:
+    """Numbers are compared as people read them out: MA 12-345 is ma12345."""
+    named = [begins_a_name(word)]
+    if key := name_key(word):
+        named.append(Licence.name_key.startswith(key, autoescape=True))
+    if signs := "".join(filter(str.isalnum, word)):
+        number = func.lower(Licence.number)
+        for between in " -./":
+            number = func.replace(number, between, "")
+        named.append(number.contains(signs, autoescape=True))
+    return or_(*named)
 
 
 def licence(session: Session, licence_id: int) -> Licence:

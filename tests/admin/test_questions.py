@@ -23,7 +23,18 @@ from tests.support.accounts import make_user, sign_in
 from tests.support.html import problems_of
 from tests.support.questions import counted
 
-ROOMS = ("", "licences", "claims", "doctors", "reports", "users", "messages", "imports", "history")
+ROOMS = (
+    "",
+    "licences",
+    "licences?q=testa+mt&state=US-TX",
+    "claims",
+    "doctors",
+    "reports",
+    "users",
+    "messages",
+    "imports",
+    "history",
+)
 MOST = 14
 """Statements of one page, who is asking counted."""
 

@@ -1,15 +1,17 @@
 """The queue of licences: the claim, what registry and board say of it, the evidence, the decision."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.roles import ADMIN
 from app.core.clock import today
 from app.core.errors import DomainError
+from app.core.texts import one_line
 from app.directory import review, services
 from app.directory.boards import LOOK_UPS, REGISTRY
+from app.directory.jurisdictions import NAMES
 from app.directory.licences import CheckedHow, LicenceStatus
 from app.directory.models import Licence
 from app.directory.services.evidence import fit_to_keep
@@ -24,10 +26,13 @@ from app.web.files import as_download
 @admin.get("/licences")
 @audience(ADMIN)
 def licences() -> str:
+    asked = _asked()
     return render_template(
         "admin/licences.html",
-        rows=review.licences_to_check(db.session),
-        count=review.waiting_count(db.session, "licences"),
+        rows=review.licences_to_check(db.session, **asked),
+        count=review.count_to_check(db.session, **asked),
+        asked=asked,
+        states=NAMES,
         look_ups=LOOK_UPS,
     )
 
@@ -57,7 +62,7 @@ def decide_licence(licence_id: int) -> Response | tuple[str, int]:
     actor = who()
     in_transaction(lambda session: services.verify_licence(session, licence_id, change, actor=actor))
     flash(_("Decided: %(number)s is %(status)s.", number=row.number, status=words.STATUS[form.status.data]), "success")
-    return redirect(url_for(".licences"))
+    return redirect(url_for(".licences", **_asked()))
 
 
 @admin.post("/licences/<int:licence_id>/evidence")
@@ -73,7 +78,7 @@ def add_evidence(licence_id: int) -> Response | tuple[str, int]:
             form.file.errors = [said(error)]
         else:
             flash(_("Kept."), "success")
-            return redirect(url_for(".licence", licence_id=licence_id))
+            return redirect(url_for(".licence", licence_id=licence_id, **_asked()))
     return _page(
         row, LicenceForm(formdata=None, data={"status": _status(row), "expires_on": row.expires_on}), form
     ), 422
@@ -84,6 +89,13 @@ def add_evidence(licence_id: int) -> Response | tuple[str, int]:
 def evidence(evidence_id: int) -> FlaskResponse:
     """Always a download: a stranger's file is never opened on our own address."""
     return as_download(*services.content_of(db.session, evidence_id), f"evidence-{evidence_id}")
+
+
+def _asked() -> dict[str, str]:
+    """What the queue is searched for, kept while the found ones are decided: words, and a state that there is."""
+    words, state = one_line(request.args.get("q", ""))[:100], request.args.get("state", "")
+    said = {"q": words, "state": state if state in NAMES else ""}
+    return {name: each for name, each in said.items() if each}
 
 
 def _status(row: Licence) -> str:
@@ -97,6 +109,7 @@ def _page(row: Licence, form: LicenceForm, evidence_form: EvidenceForm) -> str:
         row=row,
         form=form,
         evidence_form=evidence_form,
+        asked=_asked(),
         evidence=files,
         names=names([each.handed_in_by for each in files] + [each.actor for each in row.events]),
         look_up=LOOK_UPS.get(row.jurisdiction),
