@@ -1,5 +1,7 @@
 """The queue of licences: the claim, what registry and board say of it, the evidence, the decision."""
 
+from typing import Any
+
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -91,7 +93,7 @@ def evidence(evidence_id: int) -> FlaskResponse:
     return as_download(*services.content_of(db.session, evidence_id), f"evidence-{evidence_id}")
 
 
-def _asked() -> dict[str, str]:
+def _asked() -> dict[str, Any]:
     """What the queue is searched for, kept while the found ones are decided: words, and a state that there is."""
     words, state = one_line(request.args.get("q", ""))[:100], request.args.get("state", "")
     said = {"q": words, "state": state if state in NAMES else ""}
