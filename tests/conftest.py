@@ -22,7 +22,9 @@ from app.doors.database import db
 from app.factory import create_app
 from config import from_environment
 from tests.support.databases import Databases
+from tests.support.memory import write_to_memory
 
+write_to_memory()
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
 

