@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
@@ -38,7 +39,9 @@ def app(databases: Databases, tmp_path: Path) -> Flask:
         path = tmp_path / "site.db"
         shutil.copyfile(databases.fresh("sqlite").removeprefix("sqlite:///"), path)
         variables = {"APP_ENV": "testing", "DATABASE_URL": f"sqlite:///{path}", "INSTANCE_PATH": str(tmp_path)}
-        return create_app(from_environment(variables), {"WTF_CSRF_ENABLED": False})
+        one = create_app(from_environment(variables), {"WTF_CSRF_ENABLED": False})
+        one.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(databases.home))
+        return one
 
     return aside(made)
 

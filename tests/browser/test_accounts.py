@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from passlib.totp import TOTP
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from tests.browser.conftest import aside
+from tests.browser.pages import settled, too_wide, violations
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user
 
 pytestmark = pytest.mark.browser
@@ -146,12 +146,11 @@ def test_no_account_page_has_a_violation_or_is_too_wide(
     page.set_viewport_size({"width": 360, "height": 800})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     for name, step in steps(page, home):
-        step()
-        page.wait_for_load_state("networkidle")
-        found = Axe().run(page).response["violations"]
-        lines = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-        assert not lines, f"{name} in {scheme}:\n" + "\n".join(lines)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        with settled(page):
+            step()
+        found = violations(page)
+        assert not found, f"{name} in {scheme}:\n" + "\n".join(found)
+        wide = too_wide(page)
         assert wide <= 0, f"{name} is {wide} px too wide"
     assert not complaints
 

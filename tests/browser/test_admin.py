@@ -3,21 +3,21 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.browser.conftest import aside
+from tests.browser.pages import violations
 from tests.support.accounts import PASSWORD, code_of, make_user
 
 pytestmark = pytest.mark.browser
 
 
 def accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert not found.response["violations"], found.generate_report()
+    found = violations(page)
+    assert not found, "\n".join(found)
 
 
 def sign_in(app: Flask, page: Page, site: str, email: str) -> None:

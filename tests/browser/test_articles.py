@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from app.articles import library, services
 from tests.articles.test_services import FACTS
+from tests.browser.pages import go, too_wide, violations
 
 pytestmark = pytest.mark.browser
 
@@ -38,22 +38,21 @@ def test_no_page_has_an_accessibility_violation_or_is_too_wide(reading: str, pag
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         for path in PAGES:
-            page.goto(reading + path, wait_until="networkidle")
-            found = Axe().run(page).response["violations"]
-            lines = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-            assert not lines, f"{path} at {width} in {scheme}:\n" + "\n".join(lines)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            go(page, reading + path)
+            found = violations(page)
+            assert not found, f"{path} at {width} in {scheme}:\n" + "\n".join(found)
+            wide = too_wide(page)
             assert wide <= 0, f"{path} is {wide} px wider than {width}"
 
 
 def test_the_plan_fits_on_one_printed_page(reading: str, page: Page) -> None:
-    page.goto(reading + "/articles/keeping-back-pain-away/plan", wait_until="networkidle")
+    go(page, reading + "/articles/keeping-back-pain-away/plan")
     for paper in ("Letter", "A4"):
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format=paper))) == 1, paper
 
 
 def test_a_place_is_kept_on_this_device_only_while_asked(reading: str, page: Page) -> None:
-    page.goto(reading + "/conditions/sciatica", wait_until="networkidle")
+    go(page, reading + "/conditions/sciatica")
     where, box = page.get_by_label("Your ZIP or town"), page.get_by_label("Remember this place on this device")
     where.fill("78701")
     page.evaluate("document.querySelector('.find-box form').addEventListener('submit', e => e.preventDefault())")
@@ -61,14 +60,14 @@ def test_a_place_is_kept_on_this_device_only_while_asked(reading: str, page: Pag
     assert page.evaluate("localStorage.length") == 0
     box.check()
     where.press("Enter")
-    page.goto(reading + "/conditions/neck-pain", wait_until="networkidle")
+    go(page, reading + "/conditions/neck-pain")
     expect(where).to_have_value("78701")
     box.uncheck()
     assert page.evaluate("localStorage.length") == 0
 
 
 def test_the_helper_works_by_keyboard_alone(reading: str, page: Page) -> None:
-    page.goto(reading + "/helper", wait_until="networkidle")
+    go(page, reading + "/helper")
     page.get_by_label("Lower back").focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")

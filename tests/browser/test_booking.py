@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from tests import factories
 from tests.browser.conftest import aside
+from tests.browser.pages import too_wide, violations
 from tests.support.accounts import ADDRESS, PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
@@ -63,12 +63,10 @@ def mailed(app: Flask) -> str:
 
 def check(page: Page, axe: bool) -> None:
     page.wait_for_load_state()  # a click does not wait for the next page's style sheets
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") if axe else 0
+    wide = too_wide(page) if axe else 0
     assert wide <= 0, f"{page.url} is {wide} px too wide"
-    found = Axe().run(page).response["violations"] if axe else []
-    assert not found, f"{page.url}: " + "\n".join(
-        f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]
-    )
+    found = violations(page) if axe else []
+    assert not found, f"{page.url}: " + "\n".join(found)
 
 
 def say_no(page: Page) -> None:

@@ -1,8 +1,9 @@
 """The pages in a real browser: accessible in light and dark, nothing wider than a phone, nothing refused by the policy."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.pages import go, too_wide, violations
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +27,9 @@ PAGES = (
 def test_no_page_has_an_accessibility_violation(site: str, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     for path in PAGES:
-        page.goto(site + path, wait_until="networkidle")
-        found = Axe().run(page).response["violations"]
-        lines = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-        assert not lines, f"{path} in {scheme}:\n" + "\n".join(lines)
+        go(page, site + path)
+        found = violations(page)
+        assert not found, f"{path} in {scheme}:\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
@@ -37,7 +37,7 @@ def test_nothing_is_wider_than_the_screen(site: str, page: Page, width: int) -> 
     page.set_viewport_size({"width": width, "height": 800})
     for path in PAGES:
         page.goto(site + path)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = too_wide(page)
         assert wide <= 0, f"{path} is {wide} px wider than {width}"
 
 

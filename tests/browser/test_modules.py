@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy.orm import Session
 
+from tests.browser.pages import go
 from tests.places import gazetteer
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,7 @@ def answer_with_places(route: Route) -> None:
 
 def test_a_place_is_chosen_with_the_keyboard_alone(site: str, page: Page) -> None:
     page.route("**/api/v1/places**", answer_with_places)
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     where = page.get_by_role("combobox", name="Where")
     where.press_sequentially("aust")
     expect(page.get_by_role("option")).to_have_count(2)
@@ -36,7 +37,7 @@ def test_a_place_is_chosen_with_the_keyboard_alone(site: str, page: Page) -> Non
 
 def test_escape_closes_the_suggestions_and_keeps_the_words(site: str, page: Page) -> None:
     page.route("**/api/v1/places**", answer_with_places)
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     where = page.get_by_role("combobox", name="Where")
     where.press_sequentially("aust")
     expect(page.get_by_role("listbox")).to_be_visible()
@@ -47,7 +48,7 @@ def test_escape_closes_the_suggestions_and_keeps_the_words(site: str, page: Page
 
 def test_a_dead_server_only_means_no_suggestions(site: str, page: Page, complaints: list[str]) -> None:
     page.route("**/api/v1/places**", lambda route: route.abort())
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     where = page.get_by_role("combobox", name="Where")
     where.press_sequentially("78701")
     page.wait_for_timeout(400)
@@ -60,7 +61,7 @@ def test_a_dead_server_only_means_no_suggestions(site: str, page: Page, complain
 def test_my_location_fills_in_a_rough_point(site: str, context: BrowserContext, page: Page) -> None:
     context.grant_permissions(["geolocation"])
     context.set_geolocation({"latitude": 30.267153, "longitude": -97.743057})
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("combobox", name="Where")).to_have_value("30.267,-97.743")
 
@@ -70,7 +71,7 @@ def test_my_location_is_shown_with_the_town_around_it(site: str, page: Page, ses
     context = page.context
     context.grant_permissions(["geolocation"])
     context.set_geolocation({"latitude": 30.267153, "longitude": -97.743057})
-    page.goto(site + "/", wait_until="networkidle")
+    go(page, site + "/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("combobox", name="Where")).to_have_value("Austin, TX (30.2670, -97.7430)")
     page.get_by_role("button", name="Find a therapist").click()
@@ -78,7 +79,7 @@ def test_my_location_is_shown_with_the_town_around_it(site: str, page: Page, ses
 
 
 def test_a_refused_location_says_what_to_do(site: str, page: Page) -> None:
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     refuse = "(_, failed) => failed({ code: 1, PERMISSION_DENIED: 1 })"
     page.evaluate(f"() => {{ navigator.geolocation.getCurrentPosition = {refuse}; }}")
     page.get_by_role("button", name="Use my location").click()
@@ -86,7 +87,7 @@ def test_a_refused_location_says_what_to_do(site: str, page: Page) -> None:
 
 
 def test_dark_is_kept_for_the_next_page(site: str, page: Page) -> None:
-    page.goto(site + "/dev/home", wait_until="networkidle")
+    go(page, site + "/dev/home")
     page.get_by_text("Dark", exact=True).click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(site + "/dev/profile")
@@ -97,7 +98,7 @@ def test_dark_is_kept_for_the_next_page(site: str, page: Page) -> None:
 def test_a_card_lights_its_pin_and_the_map_stays_at_home(site: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(site + "/dev/results?case=one", wait_until="networkidle")
+    go(page, site + "/dev/results?case=one")
     expect(page.locator(".map .pin[role=button]")).to_have_count(1)
     page.get_by_role("link", name="Wren Example", exact=True).focus()
     expect(page.locator(".map .pin[data-lit]")).to_have_count(1)
@@ -116,7 +117,7 @@ def test_on_a_phone_the_map_waits_behind_its_button(site: str, page: Page) -> No
 
 
 def test_a_dialog_opens_closes_and_gives_the_focus_back(site: str, page: Page) -> None:
-    page.goto(site + "/dev/components", wait_until="networkidle")
+    go(page, site + "/dev/components")
     opener = page.locator("[data-for=sample-dialog]")
     opener.focus()
     opener.press("Enter")

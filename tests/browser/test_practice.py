@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from tests.browser.conftest import aside
+from tests.browser.pages import too_wide, violations
 from tests.places import gazetteer
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user
 
@@ -23,15 +23,6 @@ Fill = Callable[[Locator, str], None]
 def places(session: Session) -> None:
     gazetteer.fill(session)
     session.commit()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-
-
-def wide(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def tab_to(target: Locator) -> None:
@@ -58,7 +49,7 @@ def set_up(page: Page, site: str, session: Session, press: Press, fill: Fill) ->
 
     def sound() -> None:
         assert not violations(page)
-        assert wide(page) <= 0, page.url
+        assert too_wide(page) <= 0, page.url
 
     page.goto(site + "/")
     press(page.get_by_role("link", name="Massage therapists"))
@@ -150,7 +141,7 @@ def test_the_rooms_are_accessible_and_fit(site: str, page: Page, practice: int, 
     for room in ROOMS:
         page.goto(f"{site}/practice/{room.format(id=practice)}")
         assert not violations(page), f"{room} at {width} in {scheme}: " + "\n".join(violations(page))
-        assert wide(page) <= 0, f"{room} at {width}"
+        assert too_wide(page) <= 0, f"{room} at {width}"
 
 
 def test_a_drag_in_the_week_opens_the_move_with_the_new_time(site: str, page: Page, practice: int) -> None:

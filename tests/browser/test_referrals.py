@@ -69,6 +69,7 @@ def doctor(context: BrowserContext, site: str, therapist: Therapist) -> Page:
 
 def make_link(doctor: Page, site: str, tmp_path: Path) -> str:
     """Fill in the one page, and read the square on the next one as a phone's camera does."""
+    doctor.bring_to_front()  # behind another tab a page is drawn once a second
     doctor.goto(site + "/referring/new")
     look(doctor, "new")
     doctor.get_by_label("What is it for?").select_option("sciatica")
