@@ -9,16 +9,17 @@ from playwright.sync_api import Frame, Page, Request
 
 LOOKS = 3
 PATIENCE = 30.0
-AT_REST = """() => document.fonts.ready.then(() => new Promise(done =>
-    requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(done)), { timeout: 1000 })))"""
+AT_REST = """() => document.fonts.ready.then(() => new Promise(done => requestIdleCallback(
+    () => requestAnimationFrame(() => requestAnimationFrame(() => done(document.documentElement.outerHTML))),
+    { timeout: 1000 })))"""
 
 
 @contextmanager
 def settled(page: Page) -> Iterator[None]:
     """Whatever is asked for meanwhile has come at the end, and the scripts have done what they had to.
 
-    That is: the page is loaded, and several times in a row its scripts had nothing to do and no request was open.
-    Playwright's own "networkidle" says the same after half a second, which it waits on every page.
+    That is: the page is loaded, and several times in a row its scripts had nothing to do, nothing in it had changed, and
+    no request was open. Playwright's own "networkidle" says the last after half a second, which it waits on every page.
     """
     coming: set[Request] = set()
 
@@ -46,10 +47,10 @@ def settled(page: Page) -> Iterator[None]:
 
 
 def _wait_until_still(page: Page, coming: set[Request]) -> None:
-    calm, last = 0, time.monotonic() + PATIENCE
+    calm, seen, last = 0, "", time.monotonic() + PATIENCE
     while calm < LOOKS:
-        page.evaluate(AT_REST)
-        calm = 0 if coming else calm + 1
+        before, seen = seen, page.evaluate(AT_REST)
+        calm = 0 if coming or seen != before else calm + 1
         assert time.monotonic() < last, f"{page.url} still waits for {[each.url for each in coming]}"
 
 
