@@ -27,7 +27,7 @@ def claim_decided(session: Session, facts: Mapping[str, Any], letterhead: Letter
     if claim is None or to is None:
         return None
     name = session.get_one(Therapist, claim.therapist_id).name
-    told = {"name": name, "granted": claim.state == "granted", "reason": claim.reason}
+    told = {"name": name, "granted": claim.state == "granted", "reason": claim.reason, "number": claim.id}
     locale = language_of(session, claim.user_id)
     written = write(letterhead, "directory/claim_decided", told, locale=locale)
     return Message(to, written.subject, written.text, written.html)

@@ -36,6 +36,7 @@ from tests.articles.test_editing import FORM as ELSEWHERE
 from tests.referrals.house import verified_doctor
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
+from tests.support.html import problems_of
 from tests.web.scheduling.journey import Patient
 
 pytestmark = pytest.mark.databases
@@ -127,6 +128,13 @@ def test_an_address_that_is_taken_is_not_told(app: Flask, ada: FlaskClient, sess
     assert (taken["to"], taken["subject"]) == ("ben@person.example", "This address has an account already")
     assert "change-email" not in taken["text"]
     assert free["to"] == NEW
+
+
+def test_the_address_that_it_is_already_is_said_and_mails_nothing(ada: FlaskClient, session: Session) -> None:
+    page = ada.post("/account/change-email", data={"email": ADDRESS}).text
+    assert "That is your address now" in page
+    assert not problems_of(page)
+    assert letters(session) == []
 
 
 def test_a_name_is_changed_and_tidied(ada: FlaskClient, session: Session) -> None:

@@ -171,3 +171,4 @@ def test_the_words_of_both_mails(session: Session, person: User, page: Therapist
     told = RENDERERS["directory.claim_decided"](session, {"claim": made.id}, paper)
     assert told
     assert (told.to, "No answer at the number" in told.text) == ("ada@person.example", True)
+    assert f"https://unknot.example/practice/claims/{made.id}" in told.text, "where one can try again"

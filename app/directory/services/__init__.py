@@ -1,7 +1,14 @@
 """Every change to the directory goes through here; each one leaves the listing right in its own transaction."""
 
 from app.directory.listing_services import bound_first_times, insert_listings, refresh_listings
-from app.directory.services.claims import ask_for_decision, confirm_claim, decide_claim, own_claim, start_claim
+from app.directory.services.claims import (
+    ask_for_decision,
+    confirm_claim,
+    decide_claim,
+    open_claim,
+    own_claim,
+    start_claim,
+)
 from app.directory.services.evidence import (
     add_claim_evidence,
     add_evidence,
@@ -38,6 +45,7 @@ __all__ = [
     "handed_in",
     "insert_listings",
     "lock_therapist",
+    "open_claim",
     "own_claim",
     "refresh_listings",
     "remind",

@@ -101,6 +101,12 @@ def own_claim(session: Session, claim_id: int, user_id: int) -> Claim:
     return claim
 
 
+def open_claim(session: Session, user_id: int) -> Claim | None:
+    """The claim of a person that is not decided yet: there is one at a time."""
+    query = select(Claim).where(Claim.user_id == user_id, Claim.state.in_(OPEN)).order_by(Claim.id.desc())
+    return session.scalars(query).first()
+
+
 def _claimable(session: Session, user_id: int, therapist_id: int) -> Therapist:
     therapist = session.get(Therapist, therapist_id, with_for_update=True)
     if therapist is None or therapist.hidden:

@@ -144,7 +144,7 @@ def change_email_confirm(token: str) -> ResponseReturnValue:
     """Only the one who asked, signed in, and by a button: a stranger at a mistyped address gets nothing."""
     expired, invalid, user, new_address = new_address_of(token)
     if expired or invalid or user is None or user.id != signed_in_user().id:
-        flash(_("That link is too old, incomplete, or not for this account."), "warning")
+        flash(_("That link was used already, is too old, or is for another account."), "warning")
         return redirect(url_for("security.change_email"))
     form, old_address, proved = forms.NewAddressForm(), user.email, user.confirmed_at is not None
     if form.validate_on_submit():

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as library
 from flask_security.change_email import ChangeEmailForm as LibraryChangeEmailForm
@@ -14,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import User
 from app.core.texts import N_
+from app.doors.caller import signed_in_user
 from app.doors.locale import site_languages
 from app.web.accounts.mail import post
 
@@ -85,6 +87,10 @@ class ChangeEmailForm(Worded, LibraryChangeEmailForm):
     def validate(self, **kwargs: Any) -> bool:
         good = bool(super().validate(**kwargs))
         known = self.existing_email_user
+        if known is not None and known.id == signed_in_user().id:
+            self.email.errors = [_("That is your address now. Please type the new one.")]
+            self.existing_email_user = None  # The library would say that a mail is on its way, as for a stranger's.
+            return False
         if known is not None:
             post("address_taken", N_("This address has an account already"), known.email, user=cast(User, known))
         return good

@@ -72,13 +72,16 @@ def claim_search() -> str:
 def claim(slug: str) -> Answer:
     """What it takes, and for those who are signed in the two numbers."""
     therapist = therapist_by_slug(db.session, slug)
-    form = ClaimForm()
-    if caller() is None or therapist.claimed:
+    form, person = ClaimForm(), caller()
+    waiting = directory.open_claim(db.session, person.id) if person else None
+    if waiting and waiting.therapist_id == therapist.id and request.method == "GET" and "again" not in request.args:
+        return redirect(url_for(".prove", claim_id=waiting.id))
+    if person is None or therapist.claimed:
         return render_template("practice/claim.html", therapist=therapist, form=None)
     if form.validate_on_submit():
         npi = "".join(c for c in form.npi.data or "" if c.isdigit())
         if not is_npi(npi):
-            form.npi.errors = [_("That is not an NPI: it has ten digits, and the last one fits the others.")]
+            form.npi.errors = [_("That is not an NPI. Check its ten digits: one may be mistyped.")]
         else:
             try:
                 return _start(therapist, npi, plain(form.licence_number.data))

@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.zones import zone as zone_called
+from app.directory import services as directory
 from app.directory.models import Therapist
 from app.doors.audience import audience
+from app.doors.caller import caller
 from app.doors.database import db
 from app.referrals.queries import referrers
 from app.scheduling import queries
@@ -18,6 +20,7 @@ from app.scheduling.queries import AgendaRow
 from app.scheduling.queries.elsewhere import zones_of_new_times
 from app.web.formatting import zone_name
 from app.web.practice.calendar import calendar, monday_of
+from app.web.practice.lacking import lacking
 from app.web.practice.room import home_zone, my_id, own_or_none, practice
 from app.web.practice.words import REASONS
 
@@ -32,7 +35,9 @@ def today() -> str | Response:
     """A therapist's day; for everybody else, what this is."""
     own = own_or_none()
     if own is None:
-        return render_template("practice/welcome.html")
+        person = caller()
+        waiting = directory.open_claim(db.session, person.id) if person else None
+        return render_template("practice/welcome.html", waiting=waiting)
     zone, now = home_zone(own.id), clock.now()
     first = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
     rows = queries.agenda(db.session, own.id, first, first + DAY)
@@ -52,6 +57,7 @@ def today() -> str | Response:
         unmarked=unmarked(own.id, now),
         reasons=REASONS,
         confirm_now=confirm_now(own, first.date()),
+        lacking=lacking(own),
     )
 
 
