@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from passlib.totp import AppWallet
 from pytest_socket import socket_allow_hosts
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from tests.support.databases import Databases
 from tests.support.memory import write_to_memory
 
 write_to_memory()
+AppWallet.encrypt_cost = 1  # an authenticator's key is sealed as slowly as its library likes: here, as quickly
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
 

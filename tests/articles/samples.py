@@ -1,9 +1,10 @@
-"""Invented documents for tests."""
+"""Documents for tests: invented ones, and our own, read once a run."""
 
 from datetime import date
+from functools import cache
 
 from app.articles.documents import Document, FrontMatter, Source
-from app.articles.library import Library
+from app.articles.library import Library, load
 
 
 def source(**facts: object) -> Source:
@@ -27,3 +28,9 @@ def document(body: str = "Rest may help for a day.[^rest-2020]", **facts: object
 
 def library(*articles: Document) -> Library:
     return Library(articles, {}, {"rest-2020": source()})
+
+
+@cache
+def ours() -> Library:
+    """What the repository holds. It does not change meanwhile, and to read and check it all takes a third of a second."""
+    return load()

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.articles import library
 from app.articles.helper import SAFETY_ARTICLE, Answers, Direction, Feeling, Since, Where, point
 from app.directory.catalogue import BY_SLUG
+from tests.articles.samples import ours
 
 ANSWERS = st.builds(
     Answers,
@@ -13,7 +13,7 @@ ANSWERS = st.builds(
     feelings=st.frozensets(st.sampled_from(Feeling), min_size=1),
     since=st.sampled_from(Since),
 )
-ARTICLES = {each.facts.slug for each in library.load().articles}
+ARTICLES = {each.facts.slug for each in ours().articles}
 NOW_WORDS = {"saddle", "weaker", "sudden", "both-legs", "chest-or-belly"}
 TODAY_WORDS = {"weak", "swollen", "unwell", "night", "injury", "worsening"}
 

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.articles import library, services
+from app.articles import services
 from app.directory.catalogue import SPECIALTIES
+from tests.articles.samples import ours
 from tests.articles.test_services import FACTS
 from tests.support.html import problems_of
 from tests.support.questions import counted
@@ -24,7 +25,7 @@ PAGES = (
     "/articles?about=sciatica",
     "/articles/keeping-back-pain-away/plan",
     "/helper",
-    *(f"/articles/{each.facts.slug}" for each in library.load().articles),
+    *(f"/articles/{each.facts.slug}" for each in ours().articles),
     *(f"/{each.kind}s/{each.slug}" for each in SPECIALTIES),
 )
 
@@ -32,7 +33,7 @@ PAGES = (
 @pytest.fixture
 def reader(session: Session, client: FlaskClient) -> FlaskClient:
     """A visitor of a site with all its articles and one elsewhere."""
-    services.sync(session, library.load())
+    services.sync(session, ours())
     services.add_external(session, FACTS, "editor@example.org")
     session.commit()
     return client

@@ -24,6 +24,8 @@ from config import from_environment
 from tests.support.databases import Databases
 
 Result = TypeVar("Result")
+POLL = 0.01
+"""Seconds between two looks of a server at whether it shall stop: each test waits for the next one."""
 
 
 def aside(action: Callable[[], Result]) -> Result:
@@ -62,7 +64,7 @@ def session(app: Flask) -> Iterator[Session]:
 def site(app: Flask) -> Iterator[str]:
     """The address of the application, served for one test."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from app.articles import library, services
+from app.articles import services
+from tests.articles.samples import ours
 from tests.articles.test_services import FACTS
 from tests.browser.pages import go, too_wide, violations
 
@@ -26,7 +27,7 @@ PAGES = (
 
 @pytest.fixture
 def reading(site: str, session: Session) -> str:
-    services.sync(session, library.load())
+    services.sync(session, ours())
     services.add_external(session, FACTS, "editor@example.org")
     session.commit()
     return site

@@ -20,6 +20,8 @@ from cryptography.x509.oid import NameOID
 from app.core.fetching import Gate, Unfetchable, fetch, resolve, status_of
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+POLL = 0.01
+"""Seconds between two looks of a server at whether it shall stop."""
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[tuple
     server.daemon_threads = True
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield server.server_port, seen
