@@ -1,5 +1,6 @@
 """New zone data: visits keep their time on the wall, the moved ones are told, and nothing overlaps on the way."""
 
+import json
 from datetime import timedelta
 from unittest.mock import Mock
 
@@ -63,8 +64,83 @@ def test_the_history_tells_the_therapist_and_troubles_nobody_else(world: World) 
     check_everything(world.session)
 
 
+@pytest.mark.parametrize("by_therapist", [True, False])
+def test_a_proposed_time_keeps_its_wall_time_too(world: World, by_therapist: bool) -> None:
+    """One o'clock was proposed, and one o'clock it is when the other side agrees."""
+    booked, one = world.confirmed(MONDAY), MONDAY + 4 * HOUR
+    at = one, world.location_id, world.now
+    if by_therapist:
+        services.reschedule_as_therapist(world.session, booked.id, world.me, *at)
+    else:
+        services.reschedule(world.session, booked.token, *at)
+    clocks_change(world)
+    assert services.keep_wall_times(world.session, world.therapist_id, world.now) == [booked.id]
+    shown = queries.visit(world.session, booked.token)
+    assert (shown.starts_at, shown.new_starts_at) == (MONDAY + HOUR, one + HOUR)
+    assert {MONDAY + HOUR, one + HOUR}.isdisjoint(world.free())
+    mailed = " ".join(written(world, "visit.ask_move").text.split())
+    assert "from Mon 1 Mar, 9:00 am (Mountain Time) to Mon 1 Mar, 2:00 pm (Central Time)" in mailed, "one more hour"
+    check_everything(world.session)
+    if by_therapist:
+        services.agree_to_move(world.session, booked.token, world.now)
+    else:
+        services.agree_to_move_as_therapist(world.session, booked.id, world.me, world.now)
+    moved = world.session.scalars(select(Booking)).one()
+    assert (moved.starts_at, moved.wall_start) == (one + HOUR, "2027-03-01T13:00")
+    assert (moved.new_starts_at, moved.new_wall_start) == (None, None)
+    check_everything(world.session)
+
+
+def test_a_proposed_time_at_a_place_whose_clocks_change_moves_alone(world: World) -> None:
+    """The visit itself is elsewhere: its calendars and reminders have nothing to learn."""
+    booked, at = world.confirmed(MONDAY), MONDAY + 4 * HOUR
+    services.reschedule_as_therapist(world.session, booked.id, world.me, at, world.location_id, world.now)
+    reminders = [(each.id, each.state) for each in world.outbox("visit.reminder")]
+    clocks_change(world)
+    world.session.execute(update(Booking).values(time_zone="America/Chicago"))
+    world.session.expire_all()
+    assert services.keep_wall_times(world.session, world.therapist_id, world.now) == [booked.id]
+    shown = queries.visit(world.session, booked.token)
+    assert (shown.starts_at, shown.new_starts_at, shown.sequence) == (MONDAY, at + HOUR, 0)
+    assert world.actions(booked)[-1] == "keep_wall_time"
+    assert [(each.id, each.state) for each in world.outbox("visit.reminder")] == reminders
+    assert services.keep_wall_times(world.session, world.therapist_id, world.now) == []
+    check_everything(world.session)
+
+
+def test_times_that_are_offered_instead_keep_their_wall_times(world: World) -> None:
+    booked, offered = world.requested(MONDAY), [MONDAY + 2 * HOUR, MONDAY + 26 * HOUR]
+    services.offer_other_times(world.session, booked.id, world.me, offered, world.location_id, world.now)
+    clocks_change(world)
+    assert services.keep_wall_times(world.session, world.therapist_id, world.now) == [booked.id]
+    shown = queries.offered_times(queries.visit(world.session, booked.token))
+    assert [at for at, _place in shown] == [each + HOUR for each in offered]
+    said = " ".join(written(world, "visit.other_times").text.split())
+    assert "Mon 1 Mar, 11:00 am (Mountain Time); Tue 2 Mar, 11:00 am (Mountain Time)" in said
+    services.take_other_time(world.session, booked.token, offered[0] + HOUR, world.now)
+    assert world.session.scalars(select(Booking.wall_start)).all() == ["2027-03-01T11:00"]
+    check_everything(world.session)
+
+
+def test_what_was_proposed_before_wall_times_were_kept_stays_at_its_instant(world: World) -> None:
+    asked, offered = world.confirmed(MONDAY), world.requested(MONDAY + HOUR)
+    at = MONDAY + 4 * HOUR
+    services.reschedule_as_therapist(world.session, asked.id, world.me, at, world.location_id, world.now)
+    before = json.dumps([[at.isoformat(), world.location_id]])
+    world.session.execute(update(Booking).values(new_wall_start=None))
+    world.session.execute(update(Booking).where(Booking.id == offered.id).values(offered_times=before))
+    clocks_change(world)
+    assert services.keep_wall_times(world.session, world.therapist_id, world.now) == [asked.id, offered.id]
+    assert queries.visit(world.session, asked.token).new_starts_at == at
+    assert queries.visit(world.session, offered.token).offered_times == before
+
+
 def test_the_same_data_moves_nothing(world: World) -> None:
-    world.confirmed(MONDAY)
+    booked = world.confirmed(MONDAY)
+    at = MONDAY + 4 * HOUR
+    services.reschedule_as_therapist(world.session, booked.id, world.me, at, world.location_id, world.now)
+    other = world.requested(MONDAY + HOUR)
+    services.offer_other_times(world.session, other.id, world.me, [at + HOUR], world.location_id, world.now)
     assert services.keep_wall_times(world.session, world.therapist_id, world.now) == []
     check_everything(world.session)
 

@@ -26,7 +26,8 @@ class Booking(Base):
     What was agreed is kept here, whatever the service says later: name, minutes, buffers, price. `wall_start` and
     `time_zone` are the venue's, so that a visit keeps its time on the wall when zone data changes. `expires_at` is
     the deadline of a held or requested booking. `new_…` is another time that one side asked for; both times are
-    kept until the other side answers. `sequence` grows with every change that a calendar must learn of.
+    kept until the other side answers. `offered_times` are those that the therapist offers instead, as JSON: instant,
+    location, time on the wall there. `sequence` grows with every change that a calendar must learn of.
     `screening` and `note` are sealed, and each read of them is in `AuditRead`.
     """
 
@@ -76,6 +77,7 @@ class Booking(Base):
     wall_start: Mapped[str] = mapped_column(String(16))
     time_zone: Mapped[str] = mapped_column(String(40))
     new_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    new_wall_start: Mapped[str | None] = mapped_column(String(16))
     new_location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     new_by: Mapped[str | None] = mapped_column(String(10))
     new_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -220,4 +220,4 @@ def history(session: Session, booking_id: int) -> list[EventRow]:
 
 def offered_times(one: Visit) -> Sequence[tuple[datetime, int]]:
     """The (start, location) that the therapist offered instead."""
-    return [(datetime.fromisoformat(at), place) for at, place in json.loads(one.offered_times or "[]")]
+    return [(datetime.fromisoformat(at), place) for at, place, *_ in json.loads(one.offered_times or "[]")]

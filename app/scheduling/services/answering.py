@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Gone, Invalid
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable, bookable
-from app.scheduling.services.beginning import when
+from app.scheduling.services.beginning import on_the_wall, when
 from app.scheduling.services.booking import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
@@ -61,7 +61,9 @@ def offer_other_times(
     one = place(session, booking, location_id, by_owner=True)
     for each in starts:
         check_free(session, one, each, now, without=booking.id)
-    offered = json.dumps([[each.isoformat(), location_id] for each in sorted(set(starts))])
+    offered = json.dumps(
+        [[each.isoformat(), location_id, on_the_wall(each, one.time_zone)] for each in sorted(set(starts))]
+    )
     transition(session, booking, "offer_times", therapist, now, changes={"offered_times": offered})
 
 
@@ -69,7 +71,7 @@ def take_other_time(session: Session, token: object, starts_at: datetime, now: d
     """The patient takes one of the offered times: confirmed, as the therapist has agreed to it already."""
     booking = of_token(session, token)
     check_in_time(booking, now)
-    offered = {datetime.fromisoformat(at): where for at, where in json.loads(booking.offered_times or "[]")}
+    offered = {datetime.fromisoformat(at): where for at, where, *_ in json.loads(booking.offered_times or "[]")}
     if starts_at not in offered:
         raise Invalid("This time was not offered.", field="starts_at", code="time-not-offered")
     one = place(session, booking, offered[starts_at])

@@ -97,10 +97,14 @@ def new_booking(one: Bookable, at: datetime, person: Contact, keys: Keys, **more
 
 def when(at: datetime, minutes: int, time_zone: str) -> dict[str, Any]:
     """The columns that say when a visit is."""
-    wall = at.astimezone(zone(time_zone)).replace(tzinfo=None)
     return {
         "starts_at": at,
         "ends_at": at + timedelta(minutes=minutes),
-        "wall_start": wall.isoformat(timespec="minutes"),
+        "wall_start": on_the_wall(at, time_zone),
         "time_zone": time_zone,
     }
+
+
+def on_the_wall(at: datetime, time_zone: str) -> str:
+    """What the venue's clock shows at an instant: "2027-03-01T09:00". It stays when governments move clocks."""
+    return at.astimezone(zone(time_zone)).replace(tzinfo=None).isoformat(timespec="minutes")

@@ -10,7 +10,7 @@ from app.scheduling import deadlines
 from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable
 from app.scheduling.services.answering import check_in_time, place
-from app.scheduling.services.beginning import when
+from app.scheduling.services.beginning import on_the_wall, when
 from app.scheduling.services.booking import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
@@ -172,6 +172,7 @@ def _ask(session: Session, booking: Booking, one: Bookable, starts_at: datetime,
     deadline = min(deadlines.accept_by(now, starts_at, one.accept_hours), booking.starts_at)
     changes = {
         "new_starts_at": starts_at,
+        "new_wall_start": on_the_wall(starts_at, one.time_zone),
         "new_location_id": one.location_id,
         "new_by": actor.kind,
         "new_expires_at": deadline,

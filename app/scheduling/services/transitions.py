@@ -18,7 +18,9 @@ from app.scheduling.services.busy import Weeks, add_busy, refresh_busy
 from app.scheduling.services.timelines import intervals_of, occupy, own
 from app.scheduling.states import ENDED, OPEN, Action, Actor, State, as_told, next_state
 
-NO_NEW_TIME: dict[str, None] = dict.fromkeys(("new_starts_at", "new_location_id", "new_by", "new_expires_at"))
+NO_NEW_TIME: dict[str, None] = dict.fromkeys(
+    ("new_starts_at", "new_wall_start", "new_location_id", "new_by", "new_expires_at")
+)
 UNSAID = {
     column.name: column.default.arg if column.default is not None and column.default.is_scalar else None
     for column in Booking.__table__.c
