@@ -36,8 +36,8 @@ def today() -> str | Response:
     own = own_or_none()
     if own is None:
         person = caller()
-        waiting = directory.open_claim(db.session, person.id) if person else None
-        return render_template("practice/welcome.html", waiting=waiting)
+        claim = directory.open_claim(db.session, person.id) if person else None
+        return render_template("practice/welcome.html", waiting=claim)
     zone, now = home_zone(own.id), clock.now()
     first = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
     rows = queries.agenda(db.session, own.id, first, first + DAY)
