@@ -32,7 +32,10 @@ FRESH_DAYS, BOOKABLE_DAYS = 183, 365
 """A claimed page that nobody confirmed for half a year comes after others as near; after a year it is by phone only."""
 
 FREE_HOURS = 62
-"""How many hours ahead an entry says when a visit might start (one bit each, in a signed 64-bit number)."""
+"""How many hours one number of an entry says when a visit might start (one bit each, in a signed 64-bit number)."""
+FREE_BITS = (1 << FREE_HOURS) - 1
+KNOWN_HOURS = 2 * FREE_HOURS
+"""How many hours ahead an entry says so: there are two such numbers."""
 
 
 class ListingRow(NamedTuple):
@@ -48,6 +51,7 @@ class ListingRow(NamedTuple):
     bookable_until: int
     free_base: int
     free_hours: int
+    free_later: int
     free_firsts: int
     free_quarters: bytes | None
     free_minutes: int
@@ -57,7 +61,7 @@ class ListingRow(NamedTuple):
 
 EntryRow = tuple[
     int, int, float, float, int, int, int, int, int, int, int, int | None, str, float | None, str,
-    str, int, int, int, int, bytes | None, int, int, int,
+    str, int, int, int, int, int, bytes | None, int, int, int,
 ]  # fmt: skip
 """In the order of the columns of `search_entry`."""
 

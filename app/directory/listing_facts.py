@@ -16,6 +16,7 @@ class Bound(NamedTuple):
 
     free_base: int = 0
     free_hours: int = 0
+    free_later: int = -1
     free_firsts: int = -1
     free_quarters: bytes | None = None
     free_minutes: int = 0

@@ -20,10 +20,10 @@ class SearchEntry(Base):
     comes after others that are as near.
 
     The rest bounds the first free time from below, so that a search for the soonest need not ask everybody: bit *i* of
-    `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC), and of `free_firsts`
-    if in its first half; bit *i* of `free_quarters`, little-endian, says the same of the quarter *i* of an hour after
-    `free_base`, where there is one. Of other times nothing is known. That is said of visits of `free_minutes` or more, and of a
-    place that offers shorter ones nothing. A visit starts at least `lead` quanta from now, at a quantum that `pace`
+    `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC), of `free_later` if in
+    the hour FREE_HOURS after that, and of `free_firsts` if in the first half of the former; bit *i* of `free_quarters`,
+    little-endian, says the same of the quarter *i* of an hour after `free_base`, where there is one. Of other times nothing
+    is known. That is said of visits of `free_minutes` or more, and of a place that offers shorter ones nothing. A visit starts at least `lead` quanta from now, at a quantum that `pace`
     divides. Time passing and new bookings leave a bound true; whatever frees time sets it anew.
     """
 
@@ -49,6 +49,7 @@ class SearchEntry(Base):
     fresh_until: Mapped[int] = mapped_column(server_default="9999999")
     free_base: Mapped[int] = mapped_column(server_default="0")
     free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    free_later: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     free_firsts: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     free_quarters: Mapped[bytes | None] = mapped_column(LargeBinary)
     free_minutes: Mapped[int] = mapped_column(server_default="0")
@@ -61,7 +62,7 @@ class Listing(Base):
 
     The reference to the therapist has no cascade on purpose: whoever deletes one goes through `remove_therapist`,
     which clears the entries too. `bookable_until` is the last day (an ordinal) on which it can be booked online; the
-    last seven columns are the entries' bound on the first free time, kept here while the entries are made anew.
+    last eight columns are the entries' bound on the first free time, kept here while the entries are made anew.
     """
 
     __tablename__ = "listing"
@@ -77,6 +78,7 @@ class Listing(Base):
     bookable_until: Mapped[int] = mapped_column(server_default="0")
     free_base: Mapped[int] = mapped_column(server_default="0")
     free_hours: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    free_later: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     free_firsts: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     free_quarters: Mapped[bytes | None] = mapped_column(LargeBinary)
     free_minutes: Mapped[int] = mapped_column(server_default="0")

@@ -96,6 +96,7 @@ _OLD = select(
     Listing.location_id,
     Listing.free_base,
     Listing.free_hours,
+    Listing.free_later,
     Listing.free_firsts,
     Listing.free_quarters,
     Listing.free_minutes,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from app.directory.listing import FREE_HOURS
+from app.directory.listing import KNOWN_HOURS
 from app.scheduling.hours import MINUTES_PER_DAY, Schedule, opening_intervals
 from app.scheduling.offsets import zone_rules
 from app.scheduling.quanta import (
@@ -154,10 +154,10 @@ def _any_of_next(bits: int, count: int) -> int:
 def at_pace(starts: int, span: Span, first_hour: int, pace: int, within: int | None = None) -> int:
     """Bit *i* is set if a start lies in the `within` quanta (`pace`, unless said) from `i * pace` after an hour on.
 
-    It tells of FREE_HOURS.
+    It tells of KNOWN_HOURS.
     """
     bits = _any_of_next(starts >> first_hour * QUANTA_PER_HOUR - span.start, within or pace)
-    bits &= (1 << FREE_HOURS * QUANTA_PER_HOUR) - 1
+    bits &= (1 << KNOWN_HOURS * QUANTA_PER_HOUR) - 1
     return int(f"{bits:b}"[::-pace][::-1], 2)
 
 

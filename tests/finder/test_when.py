@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.zones import zone
-from app.directory.listing import FREE_HOURS, listing_day
+from app.directory.listing import FREE_BITS, listing_day
 from app.directory.listing_models import SearchEntry
 from app.directory.models import Service, Therapist
 from app.directory.services import refresh_listings
@@ -132,7 +132,14 @@ def test_equals_brute_force(session: Session, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         session.execute(
             update(SearchEntry).values(
-                free_base=0, free_hours=0, free_firsts=-1, free_quarters=None, free_minutes=0, lead=0, pace=1
+                free_base=0,
+                free_hours=0,
+                free_later=-1,
+                free_firsts=-1,
+                free_quarters=None,
+                free_minutes=0,
+                lead=0,
+                pace=1,
             )
         )
     size = data.draw(st.integers(1, 4))
@@ -158,7 +165,7 @@ def test_the_soonest_of_many_equal_brute_force(session: Session, data: st.DataOb
         people.append(person(session, weekly[number % 3], **place))
     session.flush()
     early = [one.id for one in people if data.draw(st.booleans())] if data.draw(st.booleans()) else []
-    anytime = {"free_hours": (1 << FREE_HOURS) - 1, "free_firsts": -1, "free_quarters": None}
+    anytime = {"free_hours": FREE_BITS, "free_later": -1, "free_firsts": -1, "free_quarters": None}
     session.execute(update(SearchEntry).where(SearchEntry.therapist_id.in_(early)).values(anytime))
     criteria, size = SearchCriteria(radius_km=100.0, sort="soonest"), data.draw(st.integers(1, 3))
     with pytest.MonkeyPatch.context() as few:

@@ -34,6 +34,7 @@ def bounds(session: Session) -> set[tuple[object, ...]]:
                 model.location_id,
                 model.free_base,
                 model.free_hours,
+                model.free_later,
                 model.free_firsts,
                 model.free_quarters,
                 model.free_minutes,

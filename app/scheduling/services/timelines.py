@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.database import among
 from app.core.errors import Conflict
 from app.core.statements import Statement
-from app.directory.listing import FREE_HOURS
+from app.directory.listing import FREE_BITS, FREE_HOURS, KNOWN_HOURS
 from app.directory.listing_facts import Bound
 from app.directory.models import Location, Service, Therapist
 from app.directory.services import bound_first_times, lock_therapist
@@ -144,7 +144,7 @@ def _bounds(
 ) -> dict[int, Bound]:
     """By location, what bounds its first free time, whatever the service."""
     base = floor_quantum(now) // QUANTA_PER_HOUR
-    span = Span.covering(base * QUANTA_PER_HOUR, (base + FREE_HOURS + LONGEST_HOURS) * QUANTA_PER_HOUR)
+    span = Span.covering(base * QUANTA_PER_HOUR, (base + KNOWN_HOURS + LONGEST_HOURS) * QUANTA_PER_HOUR)
     opened: dict[int, dict[int, bytes]] = defaultdict(dict)
     busy: dict[int, dict[int, bytes]] = defaultdict(dict)
     for row in rows:
@@ -167,8 +167,17 @@ def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, 
     starts = free_starts(opened, busy, shortest or QUANTUM_MINUTES)
     hours = at_pace(starts, span, base, QUANTA_PER_HOUR)
     firsts = at_pace(starts, span, base, QUANTA_PER_HOUR, QUANTA_PER_HOUR // 2)
-    quarters = at_pace(starts, span, base, QUARTER).to_bytes(FREE_HOURS // 2, "little")
-    return Bound(base, hours, firsts, quarters, shortest, facts["minimum_notice"] // QUANTUM_MINUTES, pace)
+    quarters = at_pace(starts, span, base, QUARTER).to_bytes(KNOWN_HOURS // 2, "little")
+    return Bound(
+        free_base=base,
+        free_hours=hours & FREE_BITS,
+        free_later=hours >> FREE_HOURS,
+        free_firsts=firsts & FREE_BITS,
+        free_quarters=quarters[: FREE_HOURS // 2],
+        free_minutes=shortest,
+        lead=facts["minimum_notice"] // QUANTUM_MINUTES,
+        pace=pace,
+    )
 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:

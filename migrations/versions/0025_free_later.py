@@ -1,0 +1,24 @@
+"""Entries say of five days, not of two and a half, in which hours a visit might start.
+
+Revision ID: 0025
+Revises: 0024
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = ()
+depends_on = None
+
+
+def upgrade() -> None:
+    """Every bit set: it might, until the bounds are worked out anew within a day."""
+    for table in ("listing", "search_entry"):
+        op.add_column(table, sa.Column("free_later", sa.BigInteger(), nullable=False, server_default="-1"))
+
+
+def downgrade() -> None:
+    for table in ("listing", "search_entry"):
+        op.drop_column(table, "free_later")
