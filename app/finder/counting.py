@@ -6,6 +6,7 @@ from math import cos, inf, radians, tan
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.core.geometry import Box, angle_of_km, box_around, distance_km
 from app.directory.listing import MAX_REACH_KM, partition
 from app.finder import entries
@@ -27,7 +28,7 @@ ALL: entries.Condition = ("", [])
 
 def count(session: Session, criteria: SearchCriteria, point: Point, on: date) -> tuple[int, bool]:
     """How many therapists match, up to the cap, and whether there are more."""
-    connection, filters = session.connection(), entries.conditions(criteria, on.toordinal())
+    connection, filters = plain(session), entries.conditions(criteria, on.toordinal())
     counting = _Counting(connection, criteria, point, filters)
     if not criteria.home_visit and counting.are_more_practices():
         return TOTAL_CAP, True

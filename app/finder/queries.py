@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.finder import entries
 from app.finder.counting import count
 from app.finder.criteria import SearchCriteria
@@ -136,7 +137,7 @@ def _rings(
     first: int,
 ) -> Iterator[list[Hit]]:
     """What is `ranked`, begun where least is read: at the heart of a metropolis, or with all there are where few live."""
-    connection, look = session.connection(), first > 0
+    connection, look = plain(session), first > 0
     if after and criteria.sort == "distance":
         first = after[0]
     elif first == 0 and criteria.sort == "distance":
@@ -164,7 +165,7 @@ def few(
     if criteria.radius_km > LOOK_KM:
         return None
     filters = entries.both(entries.conditions(criteria, on.toordinal()), condition)
-    rows = entries.around(session.connection(), criteria, point, filters, FEW_ENTRIES)
+    rows = entries.around(plain(session), criteria, point, filters, FEW_ENTRIES)
     return None if rows is None else _hits_of(near(rows, criteria, point, 0.0, inf), criteria, on.toordinal())
 
 

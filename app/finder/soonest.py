@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.core.database import plain
 from app.finder import entries
 from app.finder.criteria import SearchCriteria
 from app.finder.cursor import Key
@@ -147,7 +148,7 @@ def _candidates(
         # At the same time as the last one, one farther away comes before it only if that one was not confirmed lately.
         before = last[0] + last[1] if last is not None else NEVER
         filters = entries.both(filters, free.outlook.may_start(before))
-    rows = entries.in_ring(session.connection(), criteria, point, inner, size, filters, more=free.outlook.columns)
+    rows = entries.in_ring(plain(session), criteria, point, inner, size, filters, more=free.outlook.columns)
     width, earliest = _WIDTH, free.outlook.earliest
     return [
         Candidate((earliest(row[width:]), row[7] < day, mm, row[2]), row[2], row[3], km)
