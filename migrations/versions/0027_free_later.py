@@ -1,14 +1,14 @@
 """Entries say of five days, not of two and a half, in which hours a visit might start.
 
-Revision ID: 0025
-Revises: 0024
+Revision ID: 0027
+Revises: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = ()
 depends_on = None
 
