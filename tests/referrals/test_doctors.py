@@ -113,6 +113,15 @@ def test_what_breaks_a_rule_makes_no_link(doctor: FlaskClient, session: Session,
     assert session.scalars(select(Referral)).all() == []
 
 
+def test_what_it_is_for_is_said_by_the_doctor_and_not_by_the_list(doctor: FlaskClient) -> None:
+    """Neither a form that nobody touched nor a request whose reason we do not know names a condition."""
+    unknown = {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": {"reference": "P/7"}}
+    filled = doctor.post("/referring/import", data={"json": json.dumps({**unknown, "reasonCode": [{"text": "Odd"}]})})
+    for page in (doctor.get("/referring/new").text, filled.text):
+        assert '<option selected value="">Choose one</option>' in page
+    assert "Choose what it is for" in doctor.post("/referring/new", data={**FORM, "specialty": ""}).text
+
+
 def test_a_template_keeps_the_form_but_nothing_of_a_patient(doctor: FlaskClient) -> None:
     doctor.post(
         "/referring/new",

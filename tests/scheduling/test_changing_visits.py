@@ -188,3 +188,15 @@ def test_22_of_a_series_one_the_rest_or_all_can_be_cancelled(world: World, scope
     services.cancel(world.session, made[1].token, world.now, scope=scope)
     assert [number for number, each in enumerate(made) if world.state(each) == "confirmed"] == left
     check_everything(world.session)
+
+
+@pytest.mark.databases("sqlite")
+def test_22_of_a_series_that_nobody_accepted_no_date_stays_past_the_cutoff(world: World) -> None:
+    made = services.book_series(world.session, world.request(MONDAY, verified=True), 1, 3, world.now)
+    late = MONDAY - HOUR
+    services.accept(world.session, made[0].id, world.me, world.now)
+    services.cancel(world.session, made[2].token, late, scope="all")
+    assert [world.state(each) for each in made] == ["confirmed", "cancelled_by_patient", "cancelled_by_patient"]
+    again = services.book_series(world.session, world.request(MONDAY + 2 * HOUR, verified=True), 1, 2, world.now)
+    services.cancel(world.session, again[1].token, MONDAY + HOUR, scope="all")
+    assert [world.state(each) for each in again] == ["cancelled_by_patient", "cancelled_by_patient"]

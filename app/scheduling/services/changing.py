@@ -112,11 +112,7 @@ def _chosen(session: Session, booking: Booking, scope: Scope, now: datetime, *, 
         return [booking]
     whole = of_series(session, booking, *CANCELLABLE)
     later = [each for each in whole if scope == "all" or each.starts_at >= booking.starts_at]
-    return [
-        each
-        for each in later
-        if each is booking or deadlines.before_cutoff(now, each.starts_at, 0 if exempt else each.cancel_cutoff)
-    ]
+    return [each for each in later if each is booking or _in_time(each, 0 if exempt else each.cancel_cutoff, now)]
 
 
 def _cancel(session: Session, chosen: list[Booking], actor: Actor, reason: str, now: datetime) -> list[int]:
@@ -127,10 +123,13 @@ def _cancel(session: Session, chosen: list[Booking], actor: Actor, reason: str, 
     return [each.id for each in chosen]
 
 
-def _check_cutoff(booking: Booking, cutoff: int, now: datetime) -> None:
+def _in_time(booking: Booking, cutoff: int, now: datetime) -> bool:
     """Only an agreed visit has a cut-off: what nobody accepted yet may be taken back until it begins."""
-    minutes = cutoff if booking.state == "confirmed" else 0
-    if not deadlines.before_cutoff(now, booking.starts_at, minutes):
+    return deadlines.before_cutoff(now, booking.starts_at, cutoff if booking.state == "confirmed" else 0)
+
+
+def _check_cutoff(booking: Booking, cutoff: int, now: datetime) -> None:
+    if not _in_time(booking, cutoff, now):
         raise Forbidden("It is too late to change this visit online. Please call.", code="past-cutoff")
 
 

@@ -60,7 +60,7 @@ class StartForm(FlaskForm):
 class ReferralForm(FlaskForm):
     """One short page. `go` says which button was pressed."""
 
-    specialty = SelectField(_l("What is it for?"))
+    specialty = SelectField(_l("What is it for?"), [InputRequired(_l("Choose what it is for."))])
     technique = SelectField(_l("Technique"))
     where = StringField(
         _l("Near"),
@@ -92,11 +92,13 @@ class ReferralForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(each.slug, gettext(each.name), each.kind) for each in SPECIALTIES]
-        self.specialty.choices = [SelectChoice(slug, name) for slug, name, kind in named if kind == "condition"]
+        conditions = [SelectChoice(slug, name) for slug, name, kind in named if kind == "condition"]
+        self.specialty.choices = [SelectChoice("", gettext("Choose one")), *conditions]
         techniques = [SelectChoice(slug, name) for slug, name, kind in named if kind == "technique"]
         self.technique.choices = [SelectChoice("", gettext("No preference")), *techniques]
         self.radius.choices = [SelectChoice(str(miles), gettext("%(number)s miles", number=miles)) for miles in MILES]
         self.radius.data = self.radius.data or "25"
+        self.specialty.data = self.specialty.data or ""
         self.technique.data = self.technique.data or ""
         self.shortlist.choices = []
 
