@@ -11,6 +11,8 @@ OFFER: Final = timedelta(hours=2)
 """How long a freed time waits for one person of the waitlist."""
 PROVE: Final = timedelta(days=3)
 """How long an entry of the waitlist is kept after the newest mail that asks whether the address is theirs."""
+FORGOTTEN: Final = timedelta(days=30)
+"""How long an entry of the waitlist is kept after the last of its days."""
 
 
 UNPROVED_HOURS: Final = 12

@@ -1,6 +1,6 @@
 """A freed time is held for proved addresses alone: an invented one is mailed, waits for its answer, and goes."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from app.core.errors import Conflict, Forbidden, Gone, Invalid
 from app.doors import jobs
 from app.notifications.models import OutboxMessage
 from app.scheduling import personal_data, services
-from app.scheduling.deadlines import PROVE
+from app.scheduling.deadlines import FORGOTTEN, PROVE
 from app.scheduling.models import Booking, WaitlistEntry
 from app.scheduling.services import MOST_MAILS, MOST_WISHES, Contact, Waiting
 from app.scheduling.services.limits import MOST_UNANSWERED, UNANSWERED
@@ -85,6 +85,16 @@ def test_what_nobody_confirms_in_time_is_erased(world: World) -> None:
     refused("wish-ended", Gone, services.ask_again, world.session, late.id, world.now)
     services.tidy_waitlist(world.session, world.now)
     assert world.session.scalars(select(WaitlistEntry.id)).all() == [early.id]
+
+
+def test_a_wish_is_forgotten_a_month_after_its_last_day(world: World) -> None:
+    entry = join(world, verified=True)
+    world.now = datetime.combine(DAY.last, time(12), UTC) + FORGOTTEN
+    services.tidy_waitlist(world.session, world.now)
+    assert world.session.scalars(select(WaitlistEntry.id)).all() == [entry.id]
+    world.now += timedelta(days=1)
+    services.tidy_waitlist(world.session, world.now)
+    assert world.session.scalars(select(WaitlistEntry.id)).all() == []
 
 
 def never_asked(world: World) -> None:

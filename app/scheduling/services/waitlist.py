@@ -158,9 +158,10 @@ def place_by_number(session: Session, number: object, now: datetime) -> Place | 
 
 
 def tidy_waitlist(session: Session, now: datetime, limit: int = 200) -> None:
-    """Erase what nobody confirmed in time, and ask those who joined before anybody was asked."""
-    over = WaitlistEntry.proved_at.is_(None) & (WaitlistEntry.asked_at <= now - deadlines.PROVE)
-    session.execute(delete(WaitlistEntry).where(over), execution_options={"synchronize_session": False})
+    """Erase what nobody confirmed in time and what is long over, and ask those who joined before anybody was asked."""
+    unconfirmed = WaitlistEntry.proved_at.is_(None) & (WaitlistEntry.asked_at <= now - deadlines.PROVE)
+    over = WaitlistEntry.last < (now - deadlines.FORGOTTEN).date()
+    session.execute(delete(WaitlistEntry).where(unconfirmed | over), execution_options={"synchronize_session": False})
     never_asked = select(WaitlistEntry).where(
         WaitlistEntry.proved_at.is_(None),
         WaitlistEntry.mails == 0,
