@@ -10,7 +10,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, web
 from app.core import crypto, logs
-from app.doors import audience, database, errors, limits, links, locale, readable, request_log, security, where
+from app.doors import (
+    audience,
+    database,
+    errors,
+    limits,
+    links,
+    locale,
+    readable,
+    request_log,
+    security,
+    static_files,
+    where,
+)
 from app.doors.application import Application
 from app.doors.caller import refuse, roles_of_caller
 from app.doors.settings import flask_settings
@@ -58,6 +70,7 @@ def _wire(app: Application) -> None:
     limits.init_app(app)
     readable.init_app(app)
     links.init_app(app)
+    static_files.init_app(app)
     audience.init_app(app, roles_of_caller, refuse)
     security.init_app(app)
     errors.init_app(app)

@@ -143,6 +143,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "booking_id": always("999999"),
         "code": always("C" * 27),
         "status": always("404"),
+        "edition": always("e0123456789"),
         "filename": always("css/tokens.css"),
         "security.static:filename": always("js/base64.js"),
         "name": always("leaflet.js"),

@@ -35,17 +35,13 @@ def aside(action: Callable[[], Result]) -> Result:
 
 @pytest.fixture
 def app(databases: Databases, tmp_path: Path) -> Flask:
-    """The application on a fresh, migrated, empty SQLite database of its own.
-
-    Its styles and scripts do not change while a test runs: the browser need not ask of each page's whether they did.
-    """
+    """The application on a fresh, migrated, empty SQLite database of its own."""
 
     def made() -> Flask:
         path = tmp_path / "site.db"
         shutil.copyfile(databases.fresh("sqlite").removeprefix("sqlite:///"), path)
         variables = {"APP_ENV": "testing", "DATABASE_URL": f"sqlite:///{path}", "INSTANCE_PATH": str(tmp_path)}
-        overrides = {"WTF_CSRF_ENABLED": False, "SEND_FILE_MAX_AGE_DEFAULT": 3600}
-        one = create_app(from_environment(variables), overrides)
+        one = create_app(from_environment(variables), {"WTF_CSRF_ENABLED": False})
         one.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(databases.home))
         return one
 
