@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import today
 from app.directory.licences import CheckedHow
 from app.directory.listing_models import ListingReport
+from app.directory.models import Therapist
 from app.directory.services import refresh_listings
 from app.doors.database import db
 from app.finder import counting, queries
@@ -227,6 +228,22 @@ def test_a_profile_shows_the_therapist_and_their_licence(
     assert "Testa Sample" in page.text
     assert '"@type": "HealthAndBeautyBusiness"' in page.text
     assert "Physician" not in page.text
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(("kind", "told"), [("practice", True), ("home_visits", False)])
+def test_only_who_has_a_practice_promises_its_street(
+    client: FlaskClient, session: Session, town: list[str], kind: str, told: bool
+) -> None:
+    one = session.scalars(select(Therapist).where(Therapist.slug == town[0])).one()
+    for place in one.locations:
+        place.kind, place.radius_km, place.address_public = kind, 25.0, False
+    one.claimed = True
+    refresh_listings(session, [one.id])
+    session.commit()
+    page = client.get(f"/therapists/{town[0]}").text
+    assert ("The street is shown once the visit is confirmed." in page) == told
+    assert ("Home visits within" in page) == (not told)
 
 
 @pytest.mark.databases("sqlite")

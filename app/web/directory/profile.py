@@ -139,7 +139,7 @@ def _address(place: Location) -> dict[str, Any]:
     shown = _street_shown(place)
     street = [place.name, " ".join(filter(None, (place.street, place.unit)))] if shown else []
     lines = [line for line in (*street, f"{_town(place)} {place.postcode if shown else ''}".strip()) if line]
-    return {"lines": lines, "street_shown": shown}
+    return {"lines": lines, "street_shown": shown, "comes": place.kind == "home_visits"}
 
 
 def _access(place: Location) -> list[str]:

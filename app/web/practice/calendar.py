@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 STEP = 5
@@ -21,6 +21,11 @@ class Piece:
     row: int
     rows: int
     facts: Any = None
+
+    @property
+    def is_all_day(self) -> bool:
+        """From midnight to midnight."""
+        return self.starts_at.time() == time.min and self.ends_at.date() > self.starts_at.date()
 
 
 @dataclass(slots=True)

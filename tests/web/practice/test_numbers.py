@@ -79,6 +79,15 @@ def test_every_minute_of_a_span_is_on_its_own_day(spans: list[tuple[int, int]]) 
     assert rows == sum((b - a) // timedelta(minutes=5) for a, b, _ in told)
 
 
+def test_what_takes_whole_days_says_no_hour() -> None:
+    """The first one, on which the clock goes back, among them."""
+    at = lambda day, hour: datetime(2026, 11, day, hour, tzinfo=AUSTIN)  # noqa: E731
+    off = [(at(1, 0), at(2, 0), None), (at(2, 9), at(4, 0), None), (at(5, 0), at(5, 23), None)]
+    drawn = calendar(date(2026, 11, 1), AUSTIN, date(2026, 11, 1), [], [], off)
+    told = [(each.starts_at.day, each.is_all_day) for day in drawn.days for each in day.pieces]
+    assert told == [(1, True), (2, False), (3, True), (5, False)]
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 6), st.integers(0, 287), st.integers(1, 287)), max_size=3, unique_by=lambda x: x[0]
