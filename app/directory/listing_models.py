@@ -23,8 +23,9 @@ class SearchEntry(Base):
     `free_hours` is set if a visit might start in the hour `free_base + i` (hours since 1970, UTC), of `free_later` if in
     the hour FREE_HOURS after that, and of `free_firsts` if in the first half of the former; bit *i* of `free_quarters`,
     little-endian, says the same of the quarter *i* of an hour after `free_base`, where there is one. Of other times nothing
-    is known. That is said of visits of `free_minutes` or more, and of a place that offers shorter ones nothing. A visit starts at least `lead` quanta from now, at a quantum that `pace`
-    divides. Time passing and new bookings leave a bound true; whatever frees time sets it anew.
+    is known. That is said of visits of `free_minutes` or more, and of a place that offers shorter ones nothing. A visit
+    starts at least `lead` quanta from now, at a quantum that `pace` divides. Time passing and new bookings leave a bound
+    true; whatever frees time sets it anew.
     """
 
     __tablename__ = "search_entry"

@@ -21,13 +21,12 @@ def is_local_path(target: str) -> bool:
 
 def search_that_led_here() -> str | None:
     """The search on this site from which the browser says it came, with its filters; None when it came from elsewhere."""
-    before = urlsplit(request.referrer or "")
-    found = before.netloc == request.host and before.path == "/therapists" and before.query
-    return f"/therapists?{before.query}" if found else None
+    before = page_before()
+    return before if before and before.startswith("/therapists?") else None
 
 
 def page_before() -> str | None:
-    """The page of this site on which the browser says that the form was; None when it came from elsewhere."""
+    """The page of this site from which the browser says it came; None when it came from elsewhere."""
     before = urlsplit(request.referrer or "")
     path = before.path + (f"?{before.query}" if before.query else "")
     return path if before.netloc == request.host and is_local_path(path) else None

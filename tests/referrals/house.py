@@ -18,6 +18,8 @@ from tests.support.accounts import make_user, sign_in
 
 NPI = "1234567893"
 DOCTOR = "doctor@practice.example"
+FORM = {"specialty": "sciatica", "technique": "", "where": "", "radius": "25", "days": "90", "go": "make"}
+"""The one short page, filled in."""
 NOTE = "Watch the left hip, see me if the leg gives way."
 
 

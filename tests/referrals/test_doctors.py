@@ -1,18 +1,11 @@
-"""The doctor's rooms: signing up, making links, the sheet and its square, the list, what is not theirs."""
+"""The doctor's rooms: signing up, making links, the list, what is not theirs."""
 
-import contextlib
 import io
 import json
-import re
-import shutil
-import subprocess
-import zlib
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,19 +13,11 @@ from app.core import clock
 from app.notifications.models import OutboxMessage
 from app.referrals import services
 from app.referrals.models import Doctor, Referral
-from tests.referrals.house import NPI, House, doctor_client, verified_doctor
+from tests.referrals.house import FORM, NPI, House, doctor_client, verified_doctor
 from tests.support.accounts import letters, make_user, sign_in
 from tests.support.html import problems_of
 
 pytestmark = pytest.mark.databases
-
-FORM = {"specialty": "sciatica", "technique": "", "where": "", "radius": "25", "days": "90", "go": "make"}
-
-
-@pytest.fixture
-def doctor(app: Flask) -> FlaskClient:
-    verified_doctor(app)
-    return doctor_client(app)
 
 
 def test_who_is_not_signed_in_reads_what_this_is(client: FlaskClient) -> None:
@@ -247,94 +232,6 @@ def test_a_link_for_everybody_has_no_outcome_of_one_patient(doctor: FlaskClient)
     made = doctor.post("/referring/new", data={**FORM, "go": "standing"})
     assert "outcome.json" not in doctor.get(made.location).text
     assert doctor.get(made.location + "/outcome.json").status_code == 404
-
-
-@pytest.mark.parametrize(("language", "words"), [("en", "Point your phone"), ("es", "Apunte la cámara")])
-def test_the_sheet_is_there_in_both_languages(doctor: FlaskClient, session: Session, language: str, words: str) -> None:
-    doctor.post("/referring/new", data=FORM)
-    referral = session.scalars(select(Referral)).one()
-    page = doctor.get(f"/referring/{referral.id}/handout?in={language}")
-    assert words in page.text
-    assert f"/r/{referral.code}" in page.text
-    assert not problems_of(page.text)
-
-
-@pytest.mark.parametrize("paper", ["letter", "a4"])
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_pdf_is_one_tagged_page(doctor: FlaskClient, session: Session, paper: str, language: str) -> None:
-    doctor.post("/referring/new", data={**FORM, "technique": "myofascial-release", "suggested_visits": "6"})
-    referral = session.scalars(select(Referral)).one()
-    answer = doctor.get(f"/referring/{referral.id}/handout.pdf?in={language}&paper={paper}")
-    assert answer.mimetype == "application/pdf"
-    assert answer.data.startswith(b"%PDF")
-    whole = unpacked(answer.data)
-    for mark in (b"/MarkInfo", b"/StructTreeRoot", b"pdfuaid", b"/Lang", b"/Alt", b"/Count 1"):
-        assert mark in whole, mark
-    sizes = re.findall(rb"/MediaBox ?\[0 0 (\d+)", whole)
-    assert sizes == [b"612" if paper == "letter" else b"595"]
-    assert answer.headers["Content-Disposition"].endswith('filename="handout.pdf"')
-
-
-def unpacked(pdf: bytes) -> bytes:
-    """The file with its compressed parts made readable. A stream's last byte may be a line break of its own: the end
-    of the checksum, without which the rest is read all the same."""
-    parts = []
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        with contextlib.suppress(zlib.error):
-            parts.append(zlib.decompressobj().decompress(stream))
-    return pdf + b"".join(parts)
-
-
-def test_without_pango_the_page_says_how_else(
-    doctor: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from app.web.referrals import printing
-
-    def missing() -> None:
-        raise OSError("cannot load library 'libpango-1.0-0'")
-
-    monkeypatch.setattr(printing, "_weasyprint", missing)
-    doctor.post("/referring/new", data=FORM)
-    referral = session.scalars(select(Referral)).one()
-    answer = doctor.get(f"/referring/{referral.id}/handout.pdf")
-    assert answer.status_code == 503
-    assert "Print the page from the browser" in answer.text
-
-
-def test_the_square_is_read_by_a_real_decoder(doctor: FlaskClient, session: Session, tmp_path: Path) -> None:
-    """On paper (a picture of the rendered PDF would be the same square) and as served: zbar reads what is behind /r/."""
-    assert shutil.which("zbarimg"), "install zbar-tools (apt): CI does"
-    doctor.post("/referring/new", data=FORM)
-    referral = session.scalars(select(Referral)).one()
-    served = doctor.get(f"/referring/{referral.id}/qr.svg")
-    assert served.mimetype == "image/svg+xml"
-    picture = tmp_path / "qr.png"
-    drawn(served.data, picture)
-    found = subprocess.run(["zbarimg", "--quiet", "--raw", str(picture)], capture_output=True, text=True, check=True)
-    assert found.stdout.strip().endswith(f"/r/{referral.code}")
-
-
-def drawn(svg: bytes, into: Path) -> None:
-    """The served SVG as pixels, by filling its path's runs: no second QR maker is asked."""
-    text = svg.decode()
-    size = int(re.search(r'width="(\d+)"', text)[1])  # type: ignore[index]
-    scale = 8
-    image = Image.new("L", (size, size), 255)
-    pen = ImageDraw.Draw(image)
-    path = re.search(r'class="qrline"[^>]* d="([^"]+)"|d="([^"]+)"[^>]*class="qrline"', text)
-    assert path, text[:300]
-    x = y = 0.0
-    for command, numbers in re.findall(r"([Mmh])([-\d. ]+)", path[1] or path[2]):
-        values = [float(each) for each in numbers.split()]
-        if command == "M":
-            x, y = values
-        elif command == "m":
-            x, y = x + values[0], y + values[1]
-        else:
-            box = (x * scale, (y - 0.5) * scale, (x + values[0]) * scale - 1, (y + 0.5) * scale - 1)
-            pen.rectangle(box, fill=0)
-            x += values[0]
-    image.save(into)
 
 
 def test_erasing_the_account_stops_the_links_and_forgets_the_words(app: Flask, session: Session) -> None:

@@ -16,7 +16,7 @@ from app.scheduling.queries.ground import busy_elsewhere, open_times
 from app.scheduling.queries.listed import listed
 from app.scheduling.queries.next_times import Known, NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
-from app.scheduling.queries.own import exceptions, holidays, settings, time_off, weekly_hours
+from app.scheduling.queries.own import exceptions, has_weekly_hours, holidays, settings, time_off, weekly_hours
 from app.scheduling.queries.reach import beyond_reach
 from app.scheduling.queries.visits import (
     EventRow,
@@ -53,6 +53,7 @@ __all__ = [
     "feed_since",
     "first_free",
     "free_times",
+    "has_weekly_hours",
     "history",
     "holidays",
     "home_zone",

@@ -39,6 +39,15 @@ def weekly_hours(session: Session, location_id: int) -> list[hours.OpeningHours]
     return [hours.OpeningHours(row.weekday, row.opens, row.closes, row.valid_from, row.valid_until) for row in rows]
 
 
+def has_weekly_hours(session: Session, therapist_id: int) -> bool:
+    """Whether any of the therapist's places that are in use has weekly hours."""
+    query = select(OpeningHours.id).join(Location, Location.id == OpeningHours.location_id)
+    return (
+        session.scalars(query.where(Location.therapist_id == therapist_id, Location.active).limit(1)).first()
+        is not None
+    )
+
+
 def time_off(session: Session, therapist_id: int, since: datetime) -> list[OffRow]:
     """Time off that has not ended."""
     query = (

@@ -3,7 +3,7 @@
 Nothing is held for an address that nobody proved: invented ones would keep each freed time from those who wait.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -71,26 +71,7 @@ def join_waitlist(
     checked = contact.checked(person, offers[0].country)
     check_not_blocked(session, offers[0].therapist_id, checked)
     _check_wish(wish, checked, now)
-    token = new_token()
-    entry = WaitlistEntry(
-        token_hash=token_hash(WAITLIST_PURPOSE, token),
-        token=token,
-        therapist_id=offers[0].therapist_id,
-        service_id=service_id,
-        location_id=wish.location_id,
-        first=wish.first,
-        last=wish.last,
-        weekdays=wish.weekdays,
-        from_minute=wish.from_minute,
-        to_minute=wish.to_minute,
-        name=checked.name,
-        email=checked.email,
-        email_key=checked.email_key,
-        phone=checked.phone,
-        locale=checked.locale,
-        created_at=now,
-        mails=0,
-    )
+    entry = _entry(offers[0].therapist_id, service_id, wish, checked, now)
     if verified:
         _prove(session, entry, now)
     else:
@@ -101,7 +82,25 @@ def join_waitlist(
         enqueue(session, [_notice(entry, "joined", JOINED, now)])
     else:
         _ask(session, entry, now)
-    return Waiting(entry.id, token)
+    return Waiting(entry.id, entry.token)
+
+
+def _entry(therapist_id: int, service_id: int, wish: Wish, person: Contact, now: datetime) -> WaitlistEntry:
+    token = new_token()
+    return WaitlistEntry(
+        token_hash=token_hash(WAITLIST_PURPOSE, token),
+        token=token,
+        therapist_id=therapist_id,
+        service_id=service_id,
+        **asdict(wish),
+        name=person.name,
+        email=person.email,
+        email_key=person.email_key,
+        phone=person.phone,
+        locale=person.locale,
+        created_at=now,
+        mails=0,
+    )
 
 
 def ask_again(session: Session, entry_id: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from app.directory.models import Therapist
 from app.doors.database import db
-from app.scheduling.queries import weekly_hours
+from app.scheduling.queries import has_weekly_hours
 
 
 def lacking(own: Therapist) -> list[tuple[str, str]]:
@@ -15,11 +15,7 @@ def lacking(own: Therapist) -> list[tuple[str, str]]:
     steps = [
         (not own.specialties, _("Say what you work on: people search by it"), "practice.page"),
         (not any(each.active for each in own.services), _("Add a service and its price"), "practice.treatments"),
-        (not _has_hours(own), _("Say when you are open"), "practice.places"),
+        (not has_weekly_hours(db.session, own.id), _("Say when you are open"), "practice.places"),
         (own.booking_mode == "none", _("Choose how people book"), "practice.rules"),
     ]
     return [(words, url_for(endpoint)) for open_still, words, endpoint in steps if open_still]
-
-
-def _has_hours(own: Therapist) -> bool:
-    return any(weekly_hours(db.session, place.id) for place in own.locations if place.active)
