@@ -1,6 +1,7 @@
 """Settings, read once from the environment. Development makes what it needs; production refuses to start without it."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Settings:
     trusted_proxies: int
     log_level: str
     metrics_token: str | None = None
+    contact_email: str | None = None
 
     @property
     def production(self) -> bool:
@@ -42,6 +44,11 @@ class Settings:
     @property
     def development(self) -> bool:
         return self.environment == "development"
+
+    @property
+    def security_email(self) -> str:
+        """Whom to tell about a hole, or about an account that somebody took over."""
+        return f"security@{urlsplit(self.base_url).hostname}"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -69,6 +76,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
         log_level=_log_level(given.get("LOG_LEVEL", "INFO")),
         metrics_token=_metrics_token(given.get("METRICS_TOKEN")),
+        contact_email=_contact_email(given.get("CONTACT_EMAIL")),
     )
 
 
@@ -81,6 +89,12 @@ def _log_level(name: str) -> str:
 def _metrics_token(text: str | None) -> str | None:
     if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
         raise BadSettings("METRICS_TOKEN is at least 16 letters and digits, or is not set: then nobody reads /metrics")
+    return text or None
+
+
+def _contact_email(text: str | None) -> str | None:
+    if text and not re.fullmatch(r"[^\s@<>?&]+@[^\s@<>?&]+", text):
+        raise BadSettings("CONTACT_EMAIL is the address that people write to: help@unknot.example")
     return text or None
 
 

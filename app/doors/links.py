@@ -14,6 +14,17 @@ def public_url(endpoint: str, **values: object) -> str:
     return str(current_app.config["SETTINGS"].base_url) + path
 
 
+def contact_email() -> str | None:
+    """The address that people write to, where the operator gave one."""
+    chosen: str | None = current_app.config["SETTINGS"].contact_email
+    return chosen
+
+
+def help_email() -> str:
+    """Where somebody answers whose account was taken over: there is always one."""
+    return contact_email() or str(current_app.config["SETTINGS"].security_email)
+
+
 def is_local_path(target: str) -> bool:
     """Whether `target` stays here: one leading slash, no backslash, no control character (browsers bend those)."""
     return _LOCAL.fullmatch(target) is not None
@@ -54,5 +65,7 @@ def _refuse_foreign_next() -> None:
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_foreign_next)
     app.add_template_global(public_url)
+    app.add_template_global(contact_email)
+    app.add_template_global(help_email)
     app.add_template_global(signed_in)
     app.add_template_global(answers_a_form)

@@ -104,7 +104,11 @@ def test_a_new_address_counts_once_it_is_confirmed(ada: FlaskClient, session: Se
     assert ada.post(link).status_code == 302
     assert user(session, NEW).name == "Ada Sample"
     assert [letter["to"] for letter in letters(session)] == [NEW, ADDRESS]
-    assert letters(session)[1]["subject"] == "Your address was changed"
+    told = letters(session)[1]
+    assert told["subject"] == "Your address was changed"
+    for words in (" ".join(told["text"].split()), told["html"]):
+        assert "write to security@127.0.0.1 from this address" in words
+        assert "forgot" not in words
 
 
 def test_a_stranger_at_a_mistyped_address_gets_nothing(app: Flask, ada: FlaskClient, session: Session) -> None:

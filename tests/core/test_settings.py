@@ -51,6 +51,8 @@ def test_development_makes_its_secrets_once(tmp_path: Path) -> None:
         ("LOG_LEVEL", "loud"),
         ("METRICS_TOKEN", "short"),
         ("METRICS_TOKEN", "two words that are long"),
+        ("CONTACT_EMAIL", "help"),
+        ("CONTACT_EMAIL", "help@unknot.example?subject=x"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, value: str, tmp_path: Path) -> None:

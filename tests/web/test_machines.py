@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.directory.services import refresh_listings
+from app.doors.links import help_email
 from tests import factories
 
 TOKEN = "a-token-of-some-length"
@@ -80,3 +81,13 @@ def test_a_sitemap_is_not_asked_for_without_end(settle: Flask, client: FlaskClie
     settle.config.update(RATE_LIMITS=True, LIMIT_SITEMAP="2 per minute")
     said = [client.get("/sitemap.xml", environ_overrides={"REMOTE_ADDR": "203.0.113.77"}) for _ in range(3)]
     assert [each.status_code for each in said] == [200, 200, 429]
+
+
+def test_pages_and_mails_name_the_address_that_the_operator_gave(settle: Flask) -> None:
+    page = settle.test_client().get("/account/login").text
+    with settle.app_context():
+        assert ("mailto:" in page, help_email()) == (False, "security@127.0.0.1")
+    settle.config["SETTINGS"] = replace(settle.config["SETTINGS"], contact_email="help@unknot.example")
+    page = settle.test_client().get("/account/login").text
+    with settle.app_context():
+        assert ('href="mailto:help@unknot.example"' in page, help_email()) == (True, "help@unknot.example")

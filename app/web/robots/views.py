@@ -40,8 +40,8 @@ def robots_txt() -> Response:
 def security_txt() -> Response:
     """RFC 9116; the expiry moves along, half a year ahead."""
     expires = (now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
-    host = _base().split("//")[-1].split(":")[0]
-    text = f"Contact: mailto:security@{host}\nExpires: {expires}\nCanonical: {_base()}/.well-known/security.txt\n"
+    whom = current_app.config["SETTINGS"].security_email
+    text = f"Contact: mailto:{whom}\nExpires: {expires}\nCanonical: {_base()}/.well-known/security.txt\n"
     return Response(text + "Preferred-Languages: en, es\n", mimetype="text/plain")
 
 
