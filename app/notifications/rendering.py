@@ -30,7 +30,10 @@ def write(
     locale: str = "en",
     table: Sequence[tuple[str, str]] = (),
 ) -> Written:
-    """The message `templates/mail/<name>.txt` with its facts, and a table of what is the case beneath the words."""
+    """The message `templates/mail/<name>.txt` with its facts, and a table of what is the case beneath the words.
+
+    What there is several of in the table has a line each.
+    """
     environment = _environment(letterhead.templates, known(locale))
     template = environment.get_template(f"{name}.txt")
     context = template.new_context({"base_url": letterhead.base_url, **facts})
@@ -40,7 +43,7 @@ def write(
         "subject": subject,
         "words": [" ".join(each.split()) for each in re.split(r"\n\s*\n", parts["words"]) if each.strip()],
         "buttons": [_button(line) for line in parts.get("buttons", "").splitlines() if "|" in line],
-        "table": table,
+        "table": [(label, value.splitlines()) for label, value in table],
         "locale": locale,
         "base_url": letterhead.base_url,
     }

@@ -3,7 +3,7 @@
 Words are in `templates/mail/visit/`. Subjects and addresses name no treatment and no complaint.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -119,7 +119,7 @@ def _message(
         "other": visit.name if to_therapist else visit.therapist_name,
         "to_therapist": to_therapist,
         "gone": "therapist_gone" in facts,
-        "when": when_in_words(visit.starts_at, visit.time_zone, locale),
+        "when": _when(dates, locale),
         "deadline": _moment(visit.expires_at, visit, locale),
         "cancel_until": _moment(deadlines.last_moment(now(), visit.starts_at, visit.cancel_cutoff), visit, locale),
         "phone": shown_phone(visit.therapist_phone) or "",
@@ -131,10 +131,10 @@ def _message(
         "code": facts.get("code", ""),
         "link": _page(visit, letterhead, to_therapist),
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
-        "dates": [when_in_words(each.starts_at, each.time_zone, locale) for each in dates] if len(dates) > 1 else [],
+        "several": len(dates) > 1,
         "offered": _offered(session, visit, locale) if name == "other_times" else [],
     }
-    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, locale, to_therapist))
+    written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, dates, locale, to_therapist))
     return Message(
         to=to,
         subject=written.subject,
@@ -155,10 +155,18 @@ def _page(visit: Visit, letterhead: Letterhead, to_therapist: bool) -> str:
     return letterhead.base_url + (f"/practice/visits/{visit.id}" if to_therapist else f"/visits/{visit.token}")
 
 
-def _table(visit: Visit, locale: str, to_therapist: bool) -> list[tuple[str, str]]:
+def _when(dates: Sequence[Visit], locale: str) -> str:
+    """The first date, and how many follow it."""
+    first = when_in_words(dates[0].starts_at, dates[0].time_zone, locale)
+    more = len(dates) - 1
+    words = texts(locale).ngettext("%(when)s, and %(num)s more date", "%(when)s, and %(num)s more dates", more)
+    return words % {"when": first, "num": more} if more else first
+
+
+def _table(visit: Visit, dates: Sequence[Visit], locale: str, to_therapist: bool) -> list[tuple[str, str]]:
     _ = texts(locale).gettext
     rows = [
-        (_("When"), when_in_words(visit.starts_at, visit.time_zone, locale)),
+        (_("When"), "\n".join(when_in_words(each.starts_at, each.time_zone, locale) for each in dates)),
         (_("Where"), where(visit, locale)),
         (_("With"), None if to_therapist else visit.therapist_name),
         (_("Phone"), None if to_therapist or visit.state != "confirmed" else shown_phone(visit.therapist_phone)),

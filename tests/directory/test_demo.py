@@ -17,6 +17,7 @@ from app.directory.demo.towns import Town, Zip, served, spots, with_zips
 from app.directory.licences import CheckedHow
 from app.directory.listing_models import Listing, SearchEntry
 from app.directory.models import Licence, Location, Service, Therapist
+from app.directory.npi import is_npi
 from app.places.models import Place
 from tests import factories
 
@@ -91,6 +92,14 @@ def test_only_boards_give_a_day_of_checking_and_every_claimed_one_can_be_booked(
 
 def test_phone_numbers_are_from_the_range_kept_for_fiction() -> None:
     assert all(each.phone[5:10] == "55501" and len(each.phone) == 12 for each in _drafts(number=300))
+
+
+def test_the_unclaimed_have_numbers_that_could_be_claimed_and_are_nobodys() -> None:
+    drafts = _drafts(number=300)
+    numbers = [each.npi for each in drafts if each.npi]
+    assert all(each.claimed == (each.npi is None) for each in drafts)
+    assert len(set(numbers)) == len(numbers) > 0
+    assert all(is_npi(each) and each.startswith("29") for each in numbers)
 
 
 def _gazetteer(session: Session) -> None:

@@ -166,7 +166,21 @@ def test_a_series_lists_its_dates_in_one_message(session: Session) -> None:
     world = World.make(session)
     services.book_series(session, world.request(verified=True), 1, 3, world.now)
     assert len(world.outbox("visit.requested")) == 1
-    assert written(world, "visit.requested").text.count("9:00 am") >= 3
+    dates = [f"Mon {day} Mar, 9:00 am (Central Time)" for day in (1, 8, 15)]
+    message = written(world, "visit.requested")
+    assert message.subject == f"Your request for {dates[0]}, and 2 more dates"
+    assert "When:\n  " + "\n  ".join(dates) + "\nWhere: " in message.text
+    assert "<br>".join(dates) in (message.html or "")
+
+
+def test_the_mail_that_asks_for_a_proof_names_all_dates_of_a_series_again_too(session: Session) -> None:
+    world = World.make(session)
+    made = services.book_series(session, world.request(), 1, 3, world.now)
+    first = written(world, "visit.confirm_contact").text
+    services.mail_again(session, made[0].token, world.now)
+    for text in (first, written(world, "visit.confirm_contact").text):
+        assert text.count("Mar, 9:00 am (Central Time)\n") == 3
+        assert "we hold these times" in text
 
 
 SERIES_ENDS = {
@@ -188,7 +202,7 @@ def test_a_message_about_a_series_names_the_dates_that_it_is_about(session: Sess
     SERIES_ENDS[name](world, made)
     assert len(world.outbox(f"visit.{name}")) == 1
     text = " ".join(written(world, f"visit.{name}").text.split())
-    assert "dates: Mon 1 Mar, 9:00 am (Central Time); Mon 8 Mar, 9:00 am (Central Time); Mon 22 Mar" in text
+    assert "When: Mon 1 Mar, 9:00 am (Central Time) Mon 8 Mar, 9:00 am (Central Time) Mon 22 Mar" in text
     assert "15 Mar" not in text
 
 
@@ -209,7 +223,7 @@ def test_each_date_of_a_series_is_said_on_the_clock_of_its_place(session: Sessio
     services.cancel(session, made[0].token, world.now, scope="all")
     said = " ".join(written(world, "visit.cancelled").text.split())
     first, second, third = (f"Mon {day} Mar, {hour}:00 am" for day, hour in ((1, 9), (8, 8), (15, 9)))
-    assert f"{first} (Central Time); {second} (Mountain Time); {third} (Central Time)" in said
+    assert f"{first} (Central Time) {second} (Mountain Time) {third} (Central Time)" in said
 
 
 def test_waitlist_and_visits_messages_can_be_written(session: Session) -> None:

@@ -9,6 +9,7 @@ from app.directory import catalogue
 from app.directory.demo import shares, words
 from app.directory.demo.towns import Spot, Town, spot_in, spots
 from app.directory.licences import CheckedHow, LicenceStatus
+from app.directory.npi import check_digit
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Draft:
     phone: str
     licences: list[DraftLicence]
     locations: list[DraftLocation]
+    npi: str | None = None
     booking_mode: str = "none"
     credentials: str = ""
     bio: str = ""
@@ -88,7 +90,15 @@ def _person(random: Random, town: Town, spot: Spot, count: int, today: date) -> 
     draft = Draft(first, last, gender if claimed else None, claimed, phone, [licence], [_practice(random, spot, last)])
     if claimed:
         _fill_profile(random, draft, town, since, today)
+    else:
+        draft.npi = _npi(count)
     return draft
+
+
+def _npi(count: int) -> str:
+    """A number with the right check digit that is nobody's: NPPES counts up from 1000000000, and is far from 29…"""
+    first_nine = f"29{count:07d}"
+    return first_nine + str(check_digit(first_nine))
 
 
 def _fill_profile(random: Random, draft: Draft, town: Town, since: int, today: date) -> None:

@@ -88,7 +88,7 @@ def _towns(session: Session, therapists: int) -> list[Town]:
     return found
 
 
-THERAPIST = ("id", "slug", "first_name", "last_name", "name", "credentials", "gender", "bio", "phone", "origin",
+THERAPIST = ("id", "slug", "npi", "first_name", "last_name", "name", "credentials", "gender", "bio", "phone", "origin",
              "claimed", "hidden", "registry_active", "practising_since", "booking_mode", "currency", "confirmed_on",
              "created_at", "version")  # fmt: skip
 LICENCE = ("id", "therapist_id", "jurisdiction", "number", "number_key", "name_key", "kind", "issuer", "status",
@@ -141,8 +141,8 @@ class _Writer:
     def _add(self, draft: Draft) -> None:
         own = self._id(Therapist)
         self.rows[Therapist].append(
-            (own, self._slug(draft), draft.first, draft.last, f"{draft.first} {draft.last}", draft.credentials,
-             draft.gender, draft.bio, draft.phone, ORIGIN, draft.claimed, False, True, draft.practising_since,
+            (own, self._slug(draft), draft.npi, draft.first, draft.last, f"{draft.first} {draft.last}",
+             draft.credentials, draft.gender, draft.bio, draft.phone, ORIGIN, draft.claimed, False, True, draft.practising_since,
              draft.booking_mode, "USD", draft.confirmed_on, self.at, 1)
         )  # fmt: skip
         for each in draft.licences:

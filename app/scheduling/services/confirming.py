@@ -88,6 +88,7 @@ def mail_again(session: Session, token: object, now: datetime) -> None:
         "booking": booking.id,
         "starts_at": booking.starts_at.isoformat(),
         "to": "patient",
+        **together(_with_series(session, booking)),
         **again.facts,
     }
     enqueue(session, [Notice(f"{about}:again:{booking.code_mails}", HOLD, about, facts, now)])

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.directory import services as directory
 from app.directory.claim_models import Claim
+from app.directory.demo.services import ORIGIN
 from app.directory.models import Therapist
 from app.directory.npi import is_npi
 from app.directory.queries import claimable, therapist_by_slug
@@ -89,7 +90,15 @@ def claim(slug: str) -> Answer:
                 db.session.rollback()
                 form.licence_number.errors = [said(error)]
                 therapist = therapist_by_slug(db.session, slug)
-    return render_template("practice/claim.html", therapist=therapist, form=form), 422 if form.errors else 200
+    page = render_template("practice/claim.html", therapist=therapist, form=form, demo=_of_nobody(therapist))
+    return page, 422 if form.errors else 200
+
+
+def _of_nobody(therapist: Therapist) -> tuple[str, str] | None:
+    """The numbers of a fictional page, which stand in no registry, for those who try the product out."""
+    if therapist.origin != ORIGIN or not therapist.npi or not therapist.licences:
+        return None
+    return therapist.npi, therapist.licences[0].number
 
 
 @practice.route("/claims/<int:claim_id>", methods=["GET", "POST"])

@@ -48,6 +48,17 @@ def test_a_claim_that_waits_is_found_again(client: FlaskClient, session: Session
     assert "A person looks at what you sent" in client.get(path).text
 
 
+def test_a_fictional_page_says_its_numbers_and_a_real_one_does_not(
+    client: FlaskClient, session: Session, claim: Claim
+) -> None:
+    page, form = session.get_one(Therapist, claim.therapist_id), f"/practice/claim/{slug_of(session, claim)}"
+    page.npi, number = "2900000017", page.licences[0].number
+    for origin, shown in (("nppes", False), ("demo", True)):
+        page.origin = origin
+        session.commit()
+        assert (f"2900000017 and {number}" in client.get(form + "?again=yes").text) == shown
+
+
 def test_a_page_that_was_taken_over_says_what_it_lacks(client: FlaskClient, session: Session, claim: Claim) -> None:
     services.decide_claim(session, claim.id, granted=True, by="admin user:1", reason="Seen", now=datetime.now(UTC))
     session.commit()
