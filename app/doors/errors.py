@@ -12,11 +12,13 @@ from werkzeug.exceptions import HTTPException
 from app.core.errors import DomainError, Invalid
 from app.core.logs import logger
 from app.doors.database import db
-from app.doors.links import answers_a_form, page_before
+from app.doors.links import answers_a_form, page_above, page_before
 from app.doors.locale import said
 
 log = logger("unknot.errors")
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 500, 503})
+WAYS = {405: page_above, 413: page_before}
+"""Where somebody may go on after such an error."""
 
 
 def wants_problem() -> bool:
@@ -79,7 +81,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
     elif isinstance(error, CSRFError):
         answer = make_response(_from_another_sign_in())
     else:
-        answer = make_response(page(status, again=page_before() if status == 413 else None))
+        answer = make_response(page(status, again=WAYS[status]() if status in WAYS else None))
     for name, value in error.get_headers():
         if name in ("Retry-After", "Allow"):
             answer.headers[name] = value

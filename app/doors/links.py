@@ -43,6 +43,13 @@ def page_before() -> str | None:
     return path if before.netloc == request.host and is_local_path(path) else None
 
 
+def page_above() -> str | None:
+    """The nearest address at or above this one that can be opened: where a form that is sent here stands."""
+    urls, parts = current_app.url_map.bind(request.host), request.path.rstrip("/").split("/")
+    above = ("/".join(parts[:count]) for count in range(len(parts), 1, -1))
+    return next((path for path in above if urls.test(path, method="GET")), None)
+
+
 def signed_in() -> bool:
     """Whether this browser carries a sign-in; costs no query, so error pages can ask it too."""
     return has_request_context() and "_user_id" in session
