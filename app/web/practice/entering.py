@@ -37,7 +37,10 @@ def new_visit() -> Answer:
         return _page(form, [], 422 if form.errors else 200)
     starts_at = instant(form.day.data, form.at.data, zones[form.location.data])
     contact = Contact(
-        name=form.name.data or "", email=(form.email.data or "").strip() or None, phone=plain(form.phone.data) or None
+        name=form.name.data or "",
+        email=(form.email.data or "").strip() or None,
+        phone=plain(form.phone.data) or None,
+        address=form.address.data if form.at_home else None,
     )
     wanted = BookingRequest(
         form.service.data, form.location.data, starts_at, contact, Screening({}), note=form.note.data or ""
@@ -65,6 +68,8 @@ def _form() -> tuple[NewVisitForm, dict[int, str]]:
         (each.id, _("%(name)s, %(minutes)s min", name=each.name, minutes=each.minutes)) for each in services
     ]
     form.location.choices = [(each, names[each]) for each in places]
+    form.home_services = frozenset(each.id for each in services if each.home_visit)
+    form.home_places = frozenset(each for each, place in places.items() if place.kind == "home_visits")
     return form, {each: place.time_zone for each, place in places.items()}
 
 

@@ -81,7 +81,7 @@ FORMS: Mapping[str, Form] = {
     "/rules/unblock": {"value": (TEXT, "")},
     "/visits/new": {
         "day": (DAY, SOON), "at": (TIME, "10:00"), "service": (NUMBER, "{service}"), "location": (NUMBER, "{place}"),
-        "name": (TEXT, "Pat"), "phone": (TEXT, ""), "email": (TEXT, ""), "note": (TEXT, ""),
+        "name": (TEXT, "Pat"), "phone": (TEXT, ""), "email": (TEXT, ""), "note": (TEXT, ""), "address": (TEXT, ""),
     },
     "/visits/{visit}/move": {"day": (DAY, SOON), "at": (TIME, "10:00"), "location": (NUMBER, "{place}")},
     "/visits/{visit}/other-times": {"times": (INSTANT, SOON + "T15:00:00+00:00")},

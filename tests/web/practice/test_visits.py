@@ -1,18 +1,21 @@
 """What a therapist does with visits: answer, move, mark, write; and what they never see of others'."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.directory.models import Therapist
+from app.directory.models import Location, Service, Therapist
+from app.directory.services import refresh_listings
 from app.scheduling import services
-from app.scheduling.models import AuditRead, BlockedPerson
+from app.scheduling.hours import OpeningHours
+from app.scheduling.models import AuditRead, BlockedPerson, Booking
 from app.scheduling.queries import AgendaRow
 from app.scheduling.safety import QUESTIONS, Screening
 from app.scheduling.services import BookingRequest
@@ -138,6 +141,55 @@ def test_somebody_who_books_by_phone_only_enters_visits_too(mine: Practice) -> N
     assert mine.post("/rules", booking_mode="none", **told).status_code == 303
     visit = {"service": mine.service_id, "location": mine.location_id, "name": "Sam Caller", "phone": "512 555 0101"}
     assert mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **visit).status_code == 303
+
+
+@pytest.fixture
+def at_home(mine: Practice) -> Practice:
+    """They come to homes, and have a practice and a treatment there as well."""
+    own = mine.session.get_one(Therapist, mine.id)
+    place = Location(kind="home_visits", radius_km=20.0, city="Austin", region="TX", lat=30.2, lon=-97.7)
+    place.time_zone = "America/Chicago"
+    own.locations.append(place)
+    own.services.append(Service(name="Massage at home", minutes=60, price_cents=9000, home_visit=True))
+    mine.session.flush()
+    refresh_listings(mine.session, [mine.id])
+    evenings = [OpeningHours(day, 18 * 60, 22 * 60) for day in range(7)]
+    services.set_hours(mine.session, mine.id, place.id, evenings, clock.now())
+    mine.session.commit()
+    return replace(mine, service_id=own.services[1].id, location_id=place.id)
+
+
+def entry(mine: Practice, **more: object) -> dict[str, object]:
+    wall = mine.free()[0].astimezone(AUSTIN)
+    who = {"name": "Sam Caller", "phone": "512 555 0101"}
+    when = {"day": wall.date(), "at": wall.strftime("%H:%M")}
+    return {"service": mine.service_id, "location": mine.location_id, **who, **when, **more}
+
+
+def test_a_visit_at_home_is_entered_with_the_address_to_come_to(at_home: Practice) -> None:
+    refused = at_home.post("/visits/new", **entry(at_home))
+    assert refused.status_code == 422
+    assert "Please give the address to come to." in refused.text
+    assert "Sam Caller" in refused.text
+    made = at_home.post("/visits/new", **entry(at_home, address="1 Sample Street\nBlue door"))
+    assert made.status_code == 303
+    assert "1 Sample Street" in at_home.client.get(made.headers["Location"]).text
+    at_home.session.rollback()
+    kept = at_home.session.scalars(select(type_coerce(Booking.address, LargeBinary))).one()
+    assert b"Sample" not in (kept or b"Sample")
+
+
+def test_a_visit_at_the_practice_keeps_no_address(mine: Practice, at_home: Practice) -> None:
+    assert mine.post("/visits/new", **entry(mine, address="1 Sample Street")).status_code == 303
+    mine.session.rollback()
+    assert mine.session.scalars(select(Booking.address)).one() is None
+
+
+def test_a_treatment_is_entered_only_where_it_is_given(mine: Practice, at_home: Practice) -> None:
+    answer = at_home.post("/visits/new", **entry(at_home, location=mine.location_id, address="1 Sample Street"))
+    assert answer.status_code == 422
+    assert "This treatment is not given there." in answer.text
+    assert "1 Sample Street" in answer.text
 
 
 def test_a_blocked_person_is_listed_and_can_be_let_in_again(mine: Practice) -> None:
