@@ -26,7 +26,7 @@ from app.scheduling.quanta import floor_quantum, week_of
 from app.scheduling.services import expiry, idempotency
 from app.scheduling.services.timelines import occupy
 from app.scheduling.waiting import Wish
-from tests.scheduling.world import MONDAY, World, check_everything, person, refused
+from tests.scheduling.world import MONDAY, World, check_everything, facts_in, person, refused
 from tests.support.accounts import make_user, user
 
 pytestmark = pytest.mark.databases
@@ -49,9 +49,33 @@ def test_the_waitlist_is_no_way_around_the_block_list(world: World) -> None:
     services.join_waitlist(world.session, world.service_id, WISH, early, world.now, verified=True)
     for each in (early, late):
         services.block(world.session, world.therapist_id, str(each.email))
-    refused("not-accepted", Forbidden, services.join_waitlist, world.session, world.service_id, WISH, late, world.now)
+    join = services.join_waitlist
+    refused("not-accepted", Forbidden, join, world.session, world.service_id, WISH, late, world.now, verified=True)
     services.cancel(world.session, booked.token, world.now)
     assert not world.outbox("visit.time_offered")
+
+
+def test_that_an_address_is_blocked_is_told_to_who_proves_it_and_not_to_who_types_it(world: World) -> None:
+    """Each of them, or they would wait in vain."""
+    typed = person()
+    services.block(world.session, world.therapist_id, str(typed.email))
+    waiting = services.join_waitlist(world.session, world.service_id, WISH, typed, world.now)
+    held = world.book(MONDAY, contact=typed)
+    assert held.state == "held"
+    refused("not-accepted", Forbidden, services.confirm_waiting, world.session, waiting.token, world.now)
+    mailed = facts_in(world.outbox("visit.confirm_contact")[-1])
+    refused("not-accepted", Forbidden, services.confirm_by_link, world.session, mailed["confirm"], world.now)
+    refused("not-accepted", Forbidden, services.confirm_by_code, world.session, held.token, mailed["code"], world.now)
+    assert not world.outbox("visit.new_request")
+
+
+def test_who_is_blocked_while_waiting_learns_it_from_the_mailed_link_only(world: World) -> None:
+    waiting = services.join_waitlist(world.session, world.service_id, WISH, person(), world.now, verified=True)
+    services.block(world.session, world.therapist_id, services.place_of(world.session, waiting.token, world.now).email)
+    assert services.place_of(world.session, waiting.token, world.now).state == "refused"
+    typed_here = services.place_by_number(world.session, waiting.id, world.now)
+    assert typed_here is not None
+    assert typed_here.state == "waiting"
 
 
 def test_a_therapist_who_cancels_a_series_leaves_the_visits_that_were(world: World) -> None:

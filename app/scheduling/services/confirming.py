@@ -19,7 +19,7 @@ from app.scheduling.queries.bookable import setting
 from app.scheduling.safety import Screening
 from app.scheduling.services.beginning import CONFIRM_PURPOSE, new_confirmation
 from app.scheduling.services.booking import Booked, booked, check_screening
-from app.scheduling.services.limits import check_mails
+from app.scheduling.services.limits import check_mails, check_not_blocked
 from app.scheduling.services.offers import check_offer_stands, is_offer, offer_taken
 from app.scheduling.services.subject import of_token, the_booking
 from app.scheduling.services.transitions import about_visit, together, transition
@@ -44,7 +44,7 @@ def held_behind(session: Session, confirm_token: object) -> str:
 
 
 def confirm_by_link(session: Session, confirm_token: object, now: datetime) -> Booked:
-    """Confirm with the mailed link. Doing it again answers the same."""
+    """Confirm with the mailed link; Forbidden `not-accepted` when blocked. Doing it again answers the same."""
     booking = the_booking(session, _by_confirm(session, confirm_token).id)
     return _confirm(session, booking, now)
 
@@ -112,6 +112,7 @@ def _confirm(session: Session, booking: Booking, now: datetime) -> Booked:
         return booked(booking)
     if booking.state != "held" or (booking.expires_at and booking.expires_at <= now):
         raise Gone("This time was held for you, but not any more. Please choose again.", code="hold-ended")
+    check_not_blocked(session, booking.therapist_id, booking.email_key, booking.phone)
     chosen = _with_series(session, booking)
     for number, each in enumerate(chosen):
         _pass_on(session, each, now, facts=together(chosen), quiet=number > 0)

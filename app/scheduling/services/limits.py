@@ -93,7 +93,8 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
     """Forbidden when the therapist blocked this person, or too many of their requests or our mails wait for an answer.
 
     Takes the person's lock until the transaction ends, so that requests to two therapists at once are counted too.
-    `verified` as in `BookingRequest`: no mail asks whether the address is theirs.
+    `verified` as in `BookingRequest`: no mail asks whether the address is theirs. Where one will ask, whoever typed the
+    address does not learn that it is blocked: `check_not_blocked` says so to who answers.
     """
     lock_person(session, person.email_key, person.phone)
     who = {
@@ -104,8 +105,8 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
         "since": now - UNANSWERED,
     }
     found = PERSON.rows(session, who)
-    if ("blocked", 0) in found:
-        raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
+    if ("blocked", 0) in found and (verified or not person.email):
+        raise _not_accepted()
     asked = [number for kind, number in found if kind == "open"]
     if asked.count(one.therapist_id) >= one.most_open_requests or len(asked) >= MOST_OPEN_ANYWHERE:
         raise Forbidden(
@@ -166,10 +167,18 @@ def _lock_key(known_by: str) -> int:
     return int.from_bytes(hashlib.sha256(f"person:{known_by}".encode()).digest()[:8], signed=True)
 
 
-def check_not_blocked(session: Session, therapist_id: int, person: Contact) -> None:
-    """Forbidden when the therapist blocked this person."""
-    if set(blocked(session, therapist_id)) & {person.email_key, person.phone}:
-        raise Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
+def check_not_blocked(session: Session, therapist_id: int, *known_by: str | None) -> None:
+    """Forbidden when the therapist blocked this person, of whom we know that the address is theirs."""
+    if is_blocked(session, therapist_id, *known_by):
+        raise _not_accepted()
+
+
+def is_blocked(session: Session, therapist_id: int, *known_by: str | None) -> bool:
+    return not set(blocked(session, therapist_id)).isdisjoint(known_by)
+
+
+def _not_accepted() -> Forbidden:
+    return Forbidden("This therapist cannot take this booking online. Please call.", code="not-accepted")
 
 
 def block(session: Session, therapist_id: int, value: str) -> None:

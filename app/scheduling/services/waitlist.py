@@ -3,7 +3,7 @@
 Nothing is held for an address that nobody proved: invented ones would keep each freed time from those who wait.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -23,6 +23,7 @@ from app.scheduling.services.limits import (
     UNANSWERED,
     check_mails,
     check_not_blocked,
+    is_blocked,
     lock_person,
     mails_unanswered,
 )
@@ -43,7 +44,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry as its own pages show it: `state` is asked, ended (nobody confirmed in time), waiting, booked or left."""
+    """An entry as its own pages show it: `state` is asked, ended (nobody confirmed in time), waiting, booked, left, or
+    refused (the therapist blocked them since).
+    """
 
     id: int
     state: str
@@ -69,7 +72,6 @@ def join_waitlist(
     if not offers:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
     checked = contact.checked(person, offers[0].country)
-    check_not_blocked(session, offers[0].therapist_id, checked)
     _check_wish(wish, checked, now)
     entry = _entry(offers[0].therapist_id, service_id, wish, checked, now)
     if verified:
@@ -147,7 +149,10 @@ def entry_of(session: Session, token: object) -> WaitlistEntry:
 
 def place_of(session: Session, token: object, now: datetime) -> Place:
     """What the mailed link opens. Changes nothing: a mail scanner may look."""
-    return _place(session, entry_of(session, token), now)
+    entry = entry_of(session, token)
+    place = _place(session, entry, now)
+    vain = place.state == "waiting" and is_blocked(session, entry.therapist_id, entry.email_key)
+    return replace(place, state="refused") if vain else place
 
 
 def place_by_number(session: Session, number: object, now: datetime) -> Place | None:
@@ -205,8 +210,9 @@ def _check_wish(wish: Wish, person: Contact, now: datetime) -> None:
 
 
 def _prove(session: Session, entry: WaitlistEntry, now: datetime) -> None:
-    """Only who reads the address's mail learns that it waits in too many places."""
+    """Only who reads the address's mail learns that it waits in too many places, or that the therapist blocked it."""
     lock_person(session, entry.email_key)
+    check_not_blocked(session, entry.therapist_id, entry.email_key, entry.phone)
     # Who left just now counts too, or joining and leaving would be a way to send mails.
     same = select(WaitlistEntry.id).where(
         WaitlistEntry.email_key == entry.email_key,

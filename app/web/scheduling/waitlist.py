@@ -128,7 +128,7 @@ def confirm(token: str) -> Answer:
     try:
         with transaction() as session:
             services.confirm_waiting(session, token, now())
-    except (Gone, Invalid) as error:
+    except (Forbidden, Gone, Invalid) as error:
         return _page(token, said(error)), error.status
     return redirect(f"/waitlist/{token}", 303)
 

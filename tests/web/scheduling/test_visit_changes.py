@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.scheduling import services
 from app.scheduling.queries import visit
 from tests.scheduling.world import MONDAY, World
+from tests.support.html import problems_of
 from tests.web.scheduling.conftest import patient_of
 from tests.web.scheduling.journey import Patient, words
 from tests.web.scheduling.visiting import confirmed, facts_of, link
@@ -47,6 +48,19 @@ def test_the_mailed_link_confirms_by_its_button_only(patient: Patient, session: 
     assert patient.post(mailed).location == f"{page}/done"
     assert patient.post(mailed).location == f"{page}/done"
     assert patient.get(mailed).location == page
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_blocked_is_told_once_the_address_is_proved(patient: Patient, session: Session, world: World) -> None:
+    page = patient.book()
+    facts = facts_of(session, "visit.confirm_contact")
+    services.block(session, world.therapist_id, visit(session, page.rpartition("/")[2]).email or "")
+    session.commit()
+    code, button = patient.post(f"{page}/code", code=facts["code"]), patient.post(f"/visits/confirm/{facts['confirm']}")
+    for answer in (code, button):
+        assert answer.status_code == 403
+        assert "cannot take this booking online. Please call." in words(answer)
+        assert not problems_of(answer.text)
 
 
 def test_an_ended_hold_offers_fresh_times(patient: Patient, session: Session, clock: object) -> None:

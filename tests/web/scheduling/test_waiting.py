@@ -13,6 +13,7 @@ from app.scheduling.queries import visit
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, make_user, sign_in
+from tests.support.html import problems_of
 from tests.web.scheduling.journey import Patient, answers, words
 
 pytestmark = pytest.mark.databases
@@ -58,6 +59,25 @@ def test_waiting_and_leaving(patient: Patient, session: Session, world: World) -
     patient.post(mailed)
     assert entry_now(session).state == "left"
     assert "You left the waitlist" in patient.get(mailed).text
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_blocked_learns_it_behind_the_mailed_link(patient: Patient, session: Session, world: World) -> None:
+    services.block(session, world.therapist_id, WISH["email"])
+    session.commit()
+    assert "We sent a mail to pat@example.test" in words(patient.get(join(patient)))
+    mailed = f"/waitlist/{entry_now(session).token}"
+    answer = patient.post(f"{mailed}/confirm")
+    assert answer.status_code == 403
+    assert "cannot take this booking online. Please call." in words(answer)
+    services.unblock(session, world.therapist_id, WISH["email"])
+    session.commit()
+    assert patient.post(f"{mailed}/confirm").location == mailed
+    services.block(session, world.therapist_id, WISH["email"])
+    session.commit()
+    shown = patient.get(mailed)
+    assert "No time will be offered to you here" in shown.text
+    assert not problems_of(shown.text)
 
 
 @pytest.mark.databases("sqlite")

@@ -26,10 +26,17 @@ def confirm(token: str) -> Answer:
                 booked = services.confirm_by_link(session, token, now())
         except Gone as error:
             return _too_late(held.token, error)
+        except Forbidden as error:
+            return _confirm_page(token, held, said(error)), error.status
         return redirect(f"/visits/{booked.token}/done", 303)
     if held.state in ("requested", "confirmed"):
         return redirect(f"/visits/{held.token}")
-    return render_template("scheduling/visit/confirm.html", token=token, **shown(db.session, held, now()))
+    return _confirm_page(token, held)
+
+
+def _confirm_page(token: str, held: queries.Visit, problem: str = "") -> str:
+    facts = shown(db.session, held, now())
+    return render_template("scheduling/visit/confirm.html", token=token, problem=problem, **facts)
 
 
 @visits.post("/<token>/code")
@@ -44,6 +51,9 @@ def code(token: str) -> Answer:
             tried = services.confirm_by_code(session, token, form.code.data, now())
     except Gone as error:
         return _too_late(token, error)
+    except Forbidden as error:
+        form.code.errors = [said(error)]
+        return code_page(token, form), error.status
     if tried.right:
         return redirect(f"/visits/{token}/done", 303)
     form.code.errors = [
