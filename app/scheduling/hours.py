@@ -16,7 +16,7 @@ Saturday does not shorten them. Instants off the 5-minute quanta (an odd minute,
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.scheduling.offsets import DAY, zone_rules
 from app.scheduling.quanta import QUANTUM_SECONDS, Interval, ceil_quantum, floor_quantum, instant_of
@@ -117,11 +117,16 @@ def day_quanta(zone: str, day: date) -> Interval:
     return -(-start // QUANTUM_SECONDS), -(-end // QUANTUM_SECONDS)
 
 
-def closed_by(zone: str, exception: DateException) -> list[tuple[datetime, datetime]]:
-    """The instants of a date outside the hours that an exception gives it: all of the date where it closes it."""
-    start, end = day_quanta(zone, exception.date)
+def closed_by(before: Schedule, after: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+    """The instants of a date that a change of its hours leaves outside all hours.
+
+    That is the date, and what its hours were past its midnight; not the hours that it gets, nor those that run into it
+    from the date before.
+    """
+    start, end = day_quanta(before.zone, day)
+    end = max((end, *(closes for _, closes in opening_intervals(before, day, day))))
     parts = []
-    for opens, closes in sorted(opening_intervals(Schedule(zone, exceptions=(exception,)), *[exception.date] * 2)):
+    for opens, closes in sorted(opening_intervals(after, day - timedelta(days=1), day)):
         parts.append((start, min(opens, end)))
         start = max(start, closes)
     parts.append((start, end))

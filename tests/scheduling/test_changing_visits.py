@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Conflict, Forbidden
 from app.directory.models import Location
 from app.scheduling import queries, services
+from app.scheduling.hours import OpeningHours
 from tests.scheduling.world import MONDAY, World, check_everything, refused
 
 pytestmark = pytest.mark.databases
@@ -144,6 +145,23 @@ def test_19_holidays_and_exceptions_replace_a_date(world: World) -> None:
     assert world.free() == [MONDAY + 9 * HOUR + minutes * timedelta(minutes=15) for minutes in range(5)]
     services.clear_exception(world.session, world.therapist_id, world.location_id, day, world.now)
     assert world.free() == []
+
+
+def test_19_visits_past_midnight_belong_to_the_date_on_which_the_hours_began(world: World) -> None:
+    """Sunday's night is listed when Sunday is closed, and not when Monday is."""
+    nights = [OpeningHours(day, 22 * 60, 26 * 60) for day in range(7)]
+    services.set_hours(world.session, world.therapist_id, world.location_id, nights, world.now)
+    sunday, monday = date(2027, 2, 28), date(2027, 3, 1)
+    late = world.confirmed(MONDAY - 8 * HOUR)
+    for day, touched in ((sunday, [late.id]), (monday, [])):
+        outside = services.outside_hours(world.session, world.therapist_id, world.location_id, day, [])
+        assert [each.id for each in outside] == touched
+        holiday = services.set_holidays(world.session, world.therapist_id, {day: "A feast"}, world.now)
+        assert [each.id for each in holiday] == touched
+        services.set_holidays(world.session, world.therapist_id, {}, world.now)
+    closed = services.set_exception(world.session, world.therapist_id, world.location_id, sunday, [], world.now)
+    assert [each.id for each in closed] == [late.id]
+    assert not world.free(MONDAY - 8 * HOUR, 1 / 12)
 
 
 def test_20_travel_between_two_locations_is_kept_and_a_time_names_its_place(world: World) -> None:

@@ -18,6 +18,8 @@ from app.scheduling.services.answering import (
 from app.scheduling.services.availability import (
     add_time_off,
     clear_exception,
+    on_holidays,
+    outside_hours,
     remove_time_off,
     set_exception,
     set_holidays,
@@ -162,7 +164,9 @@ __all__ = [
     "move_as_therapist",
     "no_show",
     "offer_other_times",
+    "on_holidays",
     "open_draft",
+    "outside_hours",
     "own_calendar",
     "place_by_number",
     "place_of",

@@ -4,6 +4,7 @@ Each takes the therapist's lock first: a booking made between the reads and the 
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
@@ -20,8 +21,9 @@ from app.scheduling.models import (
     SchedulingSettings,
     TimeOff,
 )
+from app.scheduling.quanta import Span
 from app.scheduling.queries.agenda import AgendaRow, bookings_touched
-from app.scheduling.services.timelines import lock, rederive
+from app.scheduling.services.timelines import lock, rederive, schedules_of
 
 SETTINGS = frozenset(
     {
@@ -69,14 +71,24 @@ def set_exception(
     note: str = "",
 ) -> list[AgendaRow]:
     """Replace the hours of one date by `intervals` of wall minutes; none means closed. The bookings outside them."""
-    zone = _own_location(session, therapist_id, location_id)
-    exception = hours.DateException(day, tuple(intervals))
+    _own_location(session, therapist_id, location_id)
+    touched = outside_hours(session, therapist_id, location_id, day, intervals)
     _forget_exceptions(session, location_id, day)
     spans: list[tuple[int | None, int | None]] = [*intervals] or [(None, None)]
     rows = [{"location_id": location_id, "day": day, "opens": a, "closes": b, "note": note} for a, b in spans]
     session.execute(insert(DateException), rows)
     rederive(session, therapist_id, now)
-    return bookings_touched(session, therapist_id, hours.closed_by(zone, exception), location_id)
+    return touched
+
+
+def outside_hours(
+    session: Session, therapist_id: int, location_id: int, day: date, intervals: Collection[tuple[int, int]]
+) -> list[AgendaRow]:
+    """The bookings that `set_exception` would leave outside the hours of a date: to be listed before it is saved."""
+    before = _schedules(session, therapist_id)[location_id]
+    others = tuple(each for each in before.exceptions if each.date != day)
+    after = replace(before, exceptions=(*others, hours.DateException(day, tuple(intervals))))
+    return bookings_touched(session, therapist_id, hours.closed_by(before, after, day), location_id)
 
 
 def clear_exception(session: Session, therapist_id: int, location_id: int, day: date, now: datetime) -> None:
@@ -125,14 +137,22 @@ def remove_time_off(session: Session, therapist_id: int, time_off_id: int, now: 
 def set_holidays(session: Session, therapist_id: int, days: Mapping[date, str], now: datetime) -> list[AgendaRow]:
     """Replace the holidays on which everything is closed; the bookings on them."""
     lock(session, therapist_id)
+    touched = on_holidays(session, therapist_id, days)
     session.execute(delete(Holiday).where(Holiday.therapist_id == therapist_id))
     if days:
         rows = [{"therapist_id": therapist_id, "day": day, "name": name} for day, name in days.items()]
         session.execute(insert(Holiday), rows)
     rederive(session, therapist_id, now)
-    zones = session.scalars(select(Location.time_zone).where(Location.therapist_id == therapist_id)).all()
-    closed = [span for zone in set(zones) for day in days for span in hours.closed_by(zone, hours.DateException(day))]
-    return bookings_touched(session, therapist_id, closed)
+    return touched
+
+
+def on_holidays(session: Session, therapist_id: int, days: Iterable[date]) -> list[AgendaRow]:
+    """The bookings in what such holidays close: to be listed before they are saved."""
+    closed: set[tuple[datetime, datetime]] = set()
+    for before in _schedules(session, therapist_id).values():
+        after = replace(before, holidays=before.holidays | {*days})
+        closed.update(span for day in days for span in hours.closed_by(before, after, day))
+    return bookings_touched(session, therapist_id, sorted(closed))
 
 
 def set_imported_busy(
@@ -167,15 +187,19 @@ def set_scheduling(session: Session, therapist_id: int, chosen: Mapping[str, int
     rederive(session, therapist_id, now)
 
 
-def _own_location(session: Session, therapist_id: int, location_id: int) -> str:
-    """The zone of a therapist's own location, under the therapist's lock."""
+def _schedules(session: Session, therapist_id: int) -> dict[int, hours.Schedule]:
+    """The schedule of each location as it is, also of those without hours; time off apart."""
+    zones = select(Location.id, Location.time_zone).where(Location.therapist_id == therapist_id)
+    empty = {location_id: hours.Schedule(zone) for location_id, zone in session.execute(zones)}
+    return empty | schedules_of(session, therapist_id, Span(0, 0))
+
+
+def _own_location(session: Session, therapist_id: int, location_id: int) -> None:
+    """Take the therapist's lock; NotFound when the location is another's."""
     lock(session, therapist_id)
-    zone = session.scalar(
-        select(Location.time_zone).where(Location.id == location_id, Location.therapist_id == therapist_id)
-    )
-    if zone is None:
+    own = select(Location.id).where(Location.id == location_id, Location.therapist_id == therapist_id)
+    if session.scalar(own) is None:
         raise NotFound("There is no such location.")
-    return zone
 
 
 def _forget_exceptions(session: Session, location_id: int, day: date) -> None:

@@ -70,7 +70,7 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
     facts = settings_of(session, therapist_id)
     chosen = weeks or weeks_to_horizon(now, facts["horizon_days"])
     span = Span.of_weeks(chosen[0], len(chosen))
-    schedules = _schedules(session, therapist_id, span)
+    schedules = schedules_of(session, therapist_id, span)
     visits = taken(session, therapist_id, span)
     rows: list[dict[str, Any]] = []
     for location_id, schedule in schedules.items():
@@ -237,7 +237,7 @@ def _remember(session: Session, therapist_id: int, until: int) -> None:
     session.flush()
 
 
-def _schedules(session: Session, therapist_id: int, span: Span) -> dict[int, hours.Schedule]:
+def schedules_of(session: Session, therapist_id: int, span: Span) -> dict[int, hours.Schedule]:
     """The schedule of each active location that has hours or exceptions, in five statements."""
     places = select(Location.id, Location.time_zone).where(Location.therapist_id == therapist_id, Location.active)
     zones = {row.id: row.time_zone for row in session.execute(places)}

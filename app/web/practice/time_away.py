@@ -22,13 +22,12 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
-from app.scheduling.hours import DateException, closed_by
 from app.scheduling.queries import AgendaRow
 from app.web import formatting
 from app.web.practice import hours as hours_form
 from app.web.practice.fields import far_dates_refused, is_near
 from app.web.practice.moving import place_names
-from app.web.practice.room import home_zone, my_id, own_transaction, place_zones, practice
+from app.web.practice.room import home_zone, my_id, own_transaction, practice
 
 Answer = str | Response | tuple[str, int]
 EVERYWHERE = 0
@@ -109,12 +108,10 @@ def set_other_hours() -> Answer:
     if intervals is None:
         form.opens.errors = [_("Give both times, or none.")]
         return _page(other=form), 422
-    row = own_part(db.session, Location, my_id(), form.place.data)
-    location_id, day = row.id, form.day.data
-    closed = closed_by(row.time_zone, DateException(day, tuple(intervals)))
+    location_id, day = own_part(db.session, Location, my_id(), form.place.data).id, form.day.data
 
     def touched(session: Session) -> list[AgendaRow]:
-        return queries.bookings_touched(session, my_id(), closed, location_id)
+        return scheduling.outside_hours(session, my_id(), location_id, day, intervals)
 
     def change(session: Session, now: datetime) -> None:
         scheduling.set_exception(session, my_id(), location_id, day, intervals, now, form.reason.data or "")
@@ -139,10 +136,9 @@ def add_holiday() -> Answer:
     if not form.validate_on_submit():
         return _page(holiday=form), 422
     day, name = form.holiday.data, form.holiday_name.data or ""
-    closed = [span for name in {*place_zones().values()} for span in closed_by(name, DateException(day))]
 
     def touched(session: Session) -> list[AgendaRow]:
-        return queries.bookings_touched(session, my_id(), closed)
+        return scheduling.on_holidays(session, my_id(), [day])
 
     def change(session: Session, now: datetime) -> None:
         scheduling.set_holidays(session, my_id(), {**queries.holidays(session, my_id()), day: name}, now)
