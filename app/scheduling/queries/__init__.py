@@ -12,7 +12,7 @@ from app.scheduling.queries.calendars import (
     imported_calendars,
 )
 from app.scheduling.queries.free_times import FreeTime, first_free, free_times, is_free, series_plan, times_near
-from app.scheduling.queries.ground import busy_elsewhere, open_times
+from app.scheduling.queries.ground import busy_elsewhere, held_times, open_times
 from app.scheduling.queries.listed import listed
 from app.scheduling.queries.next_times import Known, NextTimes, Window, next_times
 from app.scheduling.queries.offers import Offer, offers
@@ -54,6 +54,7 @@ __all__ = [
     "first_free",
     "free_times",
     "has_weekly_hours",
+    "held_times",
     "history",
     "holidays",
     "home_zone",

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.scheduling.models import ImportedBusy
+from app.scheduling.models import Booking, ImportedBusy
 from app.scheduling.quanta import Span, ceil_quantum, floor_quantum, instant_of
+from app.scheduling.queries.agenda import LONGEST
 from app.scheduling.queries.free_times import timeline_rows
 from app.scheduling.timeline import between, join_weeks
 
@@ -32,6 +33,21 @@ def busy_elsewhere(
         ImportedBusy.therapist_id == therapist_id, ImportedBusy.starts_at < last, ImportedBusy.ends_at > first
     )
     return [(row.starts_at, row.ends_at) for row in session.execute(query.order_by(ImportedBusy.starts_at))]
+
+
+def held_times(
+    session: Session, therapist_id: int, first: datetime, last: datetime, now: datetime
+) -> list[tuple[datetime, datetime, datetime]]:
+    """(start, end, until when) of what is held in `[first, last)` for somebody who did not confirm yet: nobody's visit."""
+    query = select(Booking.starts_at, Booking.ends_at, Booking.expires_at).where(
+        Booking.therapist_id == therapist_id,
+        Booking.state == "held",
+        Booking.expires_at > now,
+        Booking.starts_at.between(first - LONGEST, last),
+        Booking.starts_at < last,
+        Booking.ends_at > first,
+    )
+    return [(starts, ends, until) for starts, ends, until in session.execute(query.order_by(Booking.starts_at))]
 
 
 def _runs(bits: int) -> list[tuple[int, int]]:

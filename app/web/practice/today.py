@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.core import clock
@@ -18,6 +19,7 @@ from app.referrals.queries import referrers
 from app.scheduling import queries
 from app.scheduling.queries import AgendaRow
 from app.scheduling.queries.elsewhere import zones_of_new_times
+from app.web import formatting
 from app.web.formatting import zone_name
 from app.web.practice.calendar import calendar, monday_of
 from app.web.practice.lacking import lacking
@@ -87,6 +89,12 @@ def week() -> str | Response:
     )
 
 
+class Held(NamedTuple):
+    """A time that is nobody's visit yet, and that no visit can be moved to."""
+
+    note: str
+
+
 def one_card_a_series(waiting: Iterable[AgendaRow]) -> list[tuple[AgendaRow, list[AgendaRow]]]:
     """Each request with the later dates of its series that wait as well: one question is asked once."""
     cards: dict[str | int, list[AgendaRow]] = {}
@@ -126,7 +134,11 @@ def _calendar(start: datetime, end: datetime, this_day: date, zone: Any) -> Any:
     me = my_id()
     off = [(each.starts_at, each.ends_at, each) for each in queries.time_off(db.session, me, start)]
     busy = [(starts, ends, None) for starts, ends in queries.busy_elsewhere(db.session, me, start, end)]
+    held = [
+        (starts, ends, Held(gettext("Held for somebody until %(time)s", time=formatting.clock(until.astimezone(zone)))))
+        for starts, ends, until in queries.held_times(db.session, me, start, end, clock.now())
+    ]
     rows = [(row.starts_at, row.ends_at, row) for row in queries.agenda(db.session, me, start, end)]
     ground = queries.open_times(db.session, me, start, end)
-    blocked = [(max(a, start), min(b, end), facts) for a, b, facts in (*off, *busy) if a < end and b > start]
+    blocked = [(max(a, start), min(b, end), facts) for a, b, facts in (*off, *busy, *held) if a < end and b > start]
     return calendar(start.date(), zone, this_day, ground, rows, blocked)

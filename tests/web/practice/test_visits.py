@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import LargeBinary, func, select, type_coerce
+from sqlalchemy import LargeBinary, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -190,6 +190,21 @@ def test_a_treatment_is_entered_only_where_it_is_given(mine: Practice, at_home: 
     assert answer.status_code == 422
     assert "This treatment is not given there." in answer.text
     assert "1 Sample Street" in answer.text
+
+
+def test_what_is_held_for_somebody_is_no_free_time_in_the_week_and_names_nobody(mine: Practice) -> None:
+    at = mine.free()[0]
+    asked = BookingRequest(mine.service_id, mine.location_id, at, somebody(at), CLEAR)
+    held = services.book(mine.session, asked, clock.now())
+    mine.session.commit()
+    path = f"/week?from={at.astimezone(AUSTIN).date()}"
+    week = mine.get(path).text
+    assert "Held for somebody until" in week
+    assert "Pat Example" not in week
+    assert f"visits/{held.id}" not in week
+    mine.session.execute(update(Booking).values(expires_at=clock.now()))
+    mine.session.commit()
+    assert "Held for somebody" not in mine.get(path).text
 
 
 def test_a_blocked_person_is_listed_and_can_be_let_in_again(mine: Practice) -> None:
