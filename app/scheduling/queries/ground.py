@@ -47,7 +47,8 @@ def held_times(
         Booking.starts_at < last,
         Booking.ends_at > first,
     )
-    return [(starts, ends, until) for starts, ends, until in session.execute(query.order_by(Booking.starts_at))]
+    rows = session.execute(query.order_by(Booking.starts_at))
+    return [(starts, ends, until) for starts, ends, until in rows if until]
 
 
 def _runs(bits: int) -> list[tuple[int, int]]:
