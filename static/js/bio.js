@@ -7,6 +7,7 @@ export default function bio(box) {
   const token = text.form.querySelector("[name=csrf_token]")?.value ?? "";
   let timer;
   let asked = 0;
+  let shown = false;
 
   async function ask() {
     const number = ++asked;
@@ -18,7 +19,8 @@ export default function bio(box) {
     if (!answer.ok || number !== asked) return;
     // The server cleaned it: paragraphs, lists, emphasis and links only.
     place.innerHTML = await answer.text();
-    box.querySelector("[data-part=preview]").open = true;
+    if (!shown) box.querySelector("[data-part=preview]").open = true;
+    shown = true;
   }
 
   text.addEventListener("input", () => {

@@ -93,8 +93,8 @@ export default function combobox(box) {
     } else if (event.key === "Enter" && open && active >= 0) {
       event.preventDefault();
       choose(list.children[active]);
-    } else if (event.key === "Escape" && open) {
-      event.preventDefault();
+    } else if (event.key === "Escape") {
+      if (open) event.preventDefault();
       close();
     }
   });

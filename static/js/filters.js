@@ -1,12 +1,7 @@
 // The filter panel: leaves empty fields out of the address, and closes with Escape.
 export default function filters(form) {
-  form.addEventListener("submit", () => {
-    for (const control of form.elements) {
-      if (control.name && control.value === "" && control.type !== "submit") control.disabled = true;
-    }
-  });
-  window.addEventListener("pageshow", () => {
-    for (const control of form.elements) control.disabled = false;
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const name of new Set(formData.keys())) if (!formData.getAll(name).some(Boolean)) formData.delete(name);
   });
   const panel = form.closest("details");
   panel?.addEventListener("keydown", (event) => {

@@ -1,5 +1,5 @@
 // "Use my location": fills the where field with a point rounded to about 100 m, and the town around it. Shown only where
-// the browser can.
+// the browser can. Finding out may take a while: who types a place meanwhile has chosen that one.
 const WAIT = { timeout: 10_000, maximumAge: 300_000, enableHighAccuracy: false };
 
 export default function geolocate(box) {
@@ -9,9 +9,14 @@ export default function geolocate(box) {
   if (!navigator.geolocation || !window.isSecureContext || !field) return;
   button.hidden = false;
   button.addEventListener("click", () => {
+    const before = field.value;
     message.textContent = box.dataset.working;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
+        if (field.value !== before) {
+          message.textContent = "";
+          return;
+        }
         const point = `${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`;
         field.value = point;
         field.dispatchEvent(new Event("located"));
@@ -22,7 +27,7 @@ export default function geolocate(box) {
       },
       (error) => {
         message.textContent = error.code === error.PERMISSION_DENIED ? box.dataset.denied : box.dataset.failed;
-        field.focus();
+        if ([button, document.body].includes(document.activeElement)) field.focus();
       },
       WAIT,
     );

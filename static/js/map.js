@@ -7,6 +7,7 @@ const RINGS = [0.5, 1, 2, 5, 10, 25, 50, 100];
 let leaflet;
 
 export default function map(panel) {
+  panel.dataset.ready = "";
   const toggle = panel.querySelector(".map__toggle");
   const start = once(() => draw(panel).catch(() => say(panel, panel.dataset.failed)));
   new IntersectionObserver((entries, watcher) => {

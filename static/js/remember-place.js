@@ -1,4 +1,5 @@
-// Keeps the place on this device, only while the box is ticked, and fills it in next time.
+// Keeps the place on this device, only while the box is ticked, and fills it in next time, unless the person
+// is about to type there.
 const KEY = "unknot-place";
 
 export default function rememberPlace(form) {
@@ -7,7 +8,7 @@ export default function rememberPlace(form) {
   const kept = read();
   box.closest("label").hidden = false;
   box.checked = kept !== null;
-  if (kept && !field.value) field.value = kept;
+  if (kept && !field.value && field !== document.activeElement) field.value = kept;
   box.addEventListener("change", () => box.checked || forget());
   form.addEventListener("submit", () => (box.checked && field.value.trim() ? keep(field.value.trim()) : forget()));
 }

@@ -1,10 +1,9 @@
-// Gives a password field a button that shows what is typed.
+// Gives a password field a button that shows what is typed. The field itself stays where it is: moved, it would lose the
+// focus of who is typing already.
 export default function reveal(box) {
   const input = box.querySelector("input");
-  const row = document.createElement("div");
   const button = document.createElement("button");
   const { show, hide, for: name } = box.dataset;
-  row.className = "reveal";
   button.type = "button";
   button.className = "reveal__button";
   const tell = (shown) => {
@@ -12,9 +11,8 @@ export default function reveal(box) {
     button.textContent = shown ? hide : show;
     button.setAttribute("aria-label", `${shown ? hide : show}: ${name}`);
   };
-  input.replaceWith(row);
-  row.append(input, button);
   tell(false);
+  input.after(button);
   button.addEventListener("click", () => tell(input.type === "password"));
   input.form?.addEventListener("submit", () => tell(false));
 }

@@ -1,15 +1,10 @@
-"""A running site for the browser, and a page that refuses to hide its errors.
-
-Playwright keeps an event loop running in the main thread, where the database's asynchronous teardown then refuses to run:
-whatever opens an application context is done `aside`, in a thread of its own.
-"""
+"""A running site for the browser, and a page that refuses to hide its errors."""
 
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,16 +16,12 @@ from werkzeug.serving import make_server
 from app.doors.database import db
 from app.factory import create_app
 from config import from_environment
+from tests.browser.aside import aside
+from tests.browser.pages import PATIENCE
 from tests.support.databases import Databases
 
-Result = TypeVar("Result")
 POLL = 0.01
 """Seconds between two looks of a server at whether it shall stop: each test waits for the next one."""
-
-
-def aside(action: Callable[[], Result]) -> Result:
-    with ThreadPoolExecutor(1) as own:
-        return own.submit(action).result()
 
 
 @pytest.fixture
@@ -73,10 +64,24 @@ def site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    own = chromium.new_context(viewport={"width": 1280, "height": 900})
-    yield own
-    own.close()
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes a browser of somebody's own, with Playwright's options; it is closed at the end."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        own = chromium.new_context(**options)
+        made.append(own)
+        own.set_default_timeout(PATIENCE * 1000)
+        return own
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return new_context(viewport={"width": 1280, "height": 900})
 
 
 @pytest.fixture

@@ -1,14 +1,23 @@
-"""Looking at a page: when it stands still, what axe finds, and how much wider than the screen it is."""
+"""Going through pages as a person does, who looks at one before doing something on it; and looking at one: what axe finds,
+and how much wider than the screen it is."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame, Page, Request
+from flask import Flask
+from playwright.sync_api import Frame, Locator, Page, Request, Route, expect
+
+from tests.browser.aside import aside
+from tests.support.accounts import ADDRESS, PASSWORD, code_of
 
 LOOKS = 3
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Seconds until a browser test gives up waiting for anything: on a busy machine pages take long, and that is no fault."""
+
+expect.set_options(timeout=PATIENCE * 1000)
+
 AT_REST = """() => document.fonts.ready.then(() => new Promise(done => requestIdleCallback(
     () => requestAnimationFrame(() => requestAnimationFrame(() => done(document.documentElement.outerHTML))),
     { timeout: 1000 })))"""
@@ -58,6 +67,56 @@ def go(page: Page, address: str) -> None:
     """There, and not before everything there is done."""
     with settled(page):
         page.goto(address)
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """What the page asks for there waits in this list for its answer."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
+
+
+def without_script(page: Page, address: str, name: str) -> Callable[[], None]:
+    """There, while one of the scripts still has not come. Calling the answer lets it come, and waits until it ran."""
+    held = hold(page, f"**/js/{name}.js")
+    with page.expect_request(f"**/js/{name}.js"):
+        page.goto(address)
+
+    def arrives() -> None:
+        held[0].continue_()
+        page.evaluate("async address => { await import(address) }", held[0].request.url)
+
+    return arrives
+
+
+def press(control: Locator, key: str | None = None) -> None:
+    """Press what leads to another page, with the mouse or a key, and wait until that page is there.
+
+    A click alone does not wait: what is done next would often be done to the page that is about to go.
+    """
+    with control.page.expect_navigation():
+        if key:
+            control.press(key)
+        else:
+            control.click()
+
+
+def sign_in(page: Page, site: str, email: str = ADDRESS) -> None:
+    """With PASSWORD, as far as that leads: whoever has a second factor is asked for its code next."""
+    page.goto(f"{site}/account/login")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    press(page.get_by_role("button", name="Sign in", exact=True))
+
+
+def type_code(app: Flask, page: Page, email: str) -> None:
+    """The second factor of somebody whose authenticator the tests know."""
+    page.get_by_label("Code from your app").fill(aside(lambda: code_of(app, email)))
+    press(page.get_by_role("button", name="Sign in", exact=True))
 
 
 def violations(page: Page) -> list[str]:

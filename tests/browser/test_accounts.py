@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from passlib.totp import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
-from tests.browser.conftest import aside
-from tests.browser.pages import settled, too_wide, violations
+from tests.browser.aside import aside
+from tests.browser.pages import press, settled, sign_in, too_wide, violations
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user
 
 pytestmark = pytest.mark.browser
@@ -29,32 +29,25 @@ def ada(app: Flask, page: Page, home: str) -> Page:
     return page
 
 
-def sign_in(page: Page, home: str) -> None:
-    page.goto(home + "/account/login")
-    page.get_by_label("E-mail address").fill(ADDRESS)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
 def sign_out(page: Page, home: str) -> None:
     page.goto(home + "/account/")
-    page.locator(".account__head").get_by_role("button", name="Sign out").click()
+    press(page.locator(".account__head").get_by_role("button", name="Sign out"))
 
 
 def test_sign_up_to_signed_in(page: Page, home: str, session: Session) -> None:
     page.goto(home + "/account/login")
-    page.get_by_role("link", name="Make one").click()
+    press(page.get_by_role("link", name="Make one"))
     page.get_by_label("Your name").fill("Ada Sample")
     page.get_by_label("E-mail address").fill(ADDRESS)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Show: Password").click()
     expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
-    page.get_by_role("button", name="Make my account").click()
+    press(page.get_by_role("button", name="Make my account"))
     expect(page.get_by_text(f"A mail is on its way to {ADDRESS}")).to_be_visible()
 
     page.goto(home + link_in(letters(session)[0], "confirm"))
     page.get_by_label("The password you chose", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm and sign in").click()
+    press(page.get_by_role("button", name="Confirm and sign in"))
     expect(page.get_by_role("heading", name="Hello Ada Sample")).to_be_visible()
 
     sign_out(page, home)
@@ -63,27 +56,27 @@ def test_sign_up_to_signed_in(page: Page, home: str, session: Session) -> None:
 
 
 def test_a_second_factor_with_the_key_that_is_shown(ada: Page, home: str) -> None:
-    ada.get_by_role("link", name=re.compile(r"^Set up\s*: Second factor")).click()
-    ada.get_by_role("button", name="Set it up").click()
+    press(ada.get_by_role("link", name=re.compile(r"^Set up\s*: Second factor")))
+    press(ada.get_by_role("button", name="Set it up"))
     expect(ada.locator(".qr__picture")).to_be_visible()
     key = re.sub(r"[\s-]", "", ada.locator("[data-key]").inner_text())
     app = TOTP(key=key, format="base32")
     now = app.generate()
     ada.get_by_label("Code from your app").fill(now.token)
-    ada.get_by_role("button", name="Switch it on").click()
-    ada.get_by_role("button", name="Make recovery codes").click()
-    ada.get_by_role("link", name="I have them, go on").click()
+    press(ada.get_by_role("button", name="Switch it on"))
+    press(ada.get_by_role("button", name="Make recovery codes"))
+    press(ada.get_by_role("link", name="I have them, go on"))
     expect(ada.get_by_text("On: a code from your app")).to_be_visible()
 
     sign_out(ada, home)
     sign_in(ada, home)
     ada.get_by_label("Code from your app").fill(app.generate(time=now.expire_time + 1).token)
-    ada.get_by_role("button", name="Sign in", exact=True).click()
+    press(ada.get_by_role("button", name="Sign in", exact=True))
     expect(ada.get_by_role("heading", name="Hello Ada Sample")).to_be_visible()
 
 
 def test_a_passkey_signs_in_without_password_or_address(ada: Page, home: str) -> None:
-    ada.locator("a[href='/account/passkeys']").click()
+    press(ada.locator("a[href='/account/passkeys']"))
     devices = ada.context.new_cdp_session(ada)
     devices.send("WebAuthn.enable")
     phone = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -92,16 +85,16 @@ def test_a_passkey_signs_in_without_password_or_address(ada: Page, home: str) ->
         {"options": {**phone, "isUserVerified": True, "automaticPresenceSimulation": True}},
     )
     ada.get_by_label("A name for this passkey").fill("My phone")
-    ada.get_by_role("button", name="Add a passkey").click()
+    press(ada.get_by_role("button", name="Add a passkey"))
     expect(ada.get_by_text("The passkey “My phone” is ready.")).to_be_visible()
 
     sign_out(ada, home)
     ada.goto(home + "/account/login")
-    ada.get_by_role("button", name="Use a passkey").click()
+    press(ada.get_by_role("button", name="Use a passkey"))
     expect(ada.get_by_role("heading", name="Hello Ada Sample")).to_be_visible()
 
-    ada.get_by_role("link", name=re.compile(r"^Change\s*: Passkeys")).click()
-    ada.get_by_role("button", name="Remove My phone").click()
+    press(ada.get_by_role("link", name=re.compile(r"^Change\s*: Passkeys")))
+    press(ada.get_by_role("button", name="Remove My phone"))
     expect(ada.get_by_text("The passkey “My phone” is removed.")).to_be_visible()
 
 
@@ -111,8 +104,8 @@ def steps(page: Page, home: str) -> list[tuple[str, Callable[[], object]]]:
     def go(path: str) -> tuple[str, Callable[[], object]]:
         return path, lambda: page.goto(home + path)
 
-    def press(name: str) -> tuple[str, Callable[[], object]]:
-        return name, lambda: page.get_by_role("button", name=name, exact=True).click()
+    def button(name: str) -> tuple[str, Callable[[], object]]:
+        return name, lambda: press(page.get_by_role("button", name=name, exact=True))
 
     outside = ("/account/login", "/account/register", "/account/reset", "/account/confirm", "/account/check-your-mail")
     inside = (
@@ -126,15 +119,15 @@ def steps(page: Page, home: str) -> list[tuple[str, Callable[[], object]]]:
     return [
         *(go(path) for path in outside),
         go("/account/register"),
-        press("Make my account"),
+        button("Make my account"),
         go("/account/login"),
         ("in", lambda: sign_in(page, home)),
         *(go(path) for path in inside),
-        press("Erase everything"),
+        button("Erase everything"),
         go("/account/second-factor"),
-        press("Set it up"),
+        button("Set it up"),
         go("/account/recovery-codes"),
-        press("Make recovery codes"),
+        button("Make recovery codes"),
     ]
 
 
@@ -155,12 +148,10 @@ def test_no_account_page_has_a_violation_or_is_too_wide(
     assert not complaints
 
 
-def test_signing_in_needs_no_scripts(app: Flask, chromium: Browser, home: str) -> None:
+def test_signing_in_needs_no_scripts(app: Flask, new_context: Callable[..., BrowserContext], home: str) -> None:
     aside(lambda: make_user(app))
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = new_context(java_script_enabled=False).new_page()
     sign_in(page, home)
     expect(page.get_by_role("heading", name="Hello Ada Sample")).to_be_visible()
     sign_out(page, home)
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
-    context.close()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.articles import services
 from tests.articles.samples import ours
 from tests.articles.test_services import FACTS
-from tests.browser.pages import go, too_wide, violations
+from tests.browser.pages import go, too_wide, violations, without_script
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,10 @@ def test_a_place_is_kept_on_this_device_only_while_asked(reading: str, page: Pag
     where.press("Enter")
     go(page, reading + "/conditions/neck-pain")
     expect(where).to_have_value("78701")
+    arrives = without_script(page, reading + "/conditions/neck-pain", "remember-place")
+    where.focus()
+    arrives()
+    expect(where).to_have_value("")  # nothing is put under the hands of who is about to type
     box.uncheck()
     assert page.evaluate("localStorage.length") == 0
 

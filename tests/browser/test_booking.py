@@ -3,13 +3,13 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
@@ -19,8 +19,8 @@ from app.doors.post import deliver
 from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from tests import factories
-from tests.browser.conftest import aside
-from tests.browser.pages import too_wide, violations
+from tests.browser.aside import aside
+from tests.browser.pages import press, too_wide, violations
 from tests.support.accounts import ADDRESS, PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
@@ -39,11 +39,9 @@ def slug(session: Session) -> str:
 
 
 @pytest.fixture
-def plain(chromium: Browser) -> Iterator[Page]:
+def plain(new_context: Callable[..., BrowserContext]) -> Page:
     """A browser whose scripts are off."""
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
-    yield context.new_page()
-    context.close()
+    return new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}).new_page()
 
 
 def mailed(app: Flask) -> str:
@@ -62,7 +60,6 @@ def mailed(app: Flask) -> str:
 
 
 def check(page: Page, axe: bool) -> None:
-    page.wait_for_load_state()  # a click does not wait for the next page's style sheets
     wide = too_wide(page) if axe else 0
     assert wide <= 0, f"{page.url} is {wide} px too wide"
     found = violations(page) if axe else []
@@ -72,24 +69,29 @@ def check(page: Page, axe: bool) -> None:
 def say_no(page: Page) -> None:
     for group in page.locator(".questions fieldset").all():
         group.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Go on").click()
+    press(page.get_by_role("button", name="Go on"))
+
+
+def answer_no(page: Page, then: Callable[[Page], None] = lambda page: None) -> None:
+    """All three pages of questions, and on each of them something else before."""
+    for number in (1, 2, 3):
+        expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
+        then(page)
+        say_no(page)
 
 
 def book(page: Page, site: str, slug: str, axe: bool = True) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
     check(page, axe)
-    page.locator(".week__day:not(.week__day--none) .time").first.click()
-    for number in (1, 2, 3):
-        expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
-        check(page, axe)
-        say_no(page)
+    press(page.locator(".week__day:not(.week__day--none) .time").first)
+    answer_no(page, lambda page: check(page, axe))
     for label, text in TYPED.items():
         page.get_by_label(label).fill(text)
     check(page, axe)
-    page.get_by_role("button", name="Go on to the review").click()
+    press(page.get_by_role("button", name="Go on to the review"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Is everything right?")
     check(page, axe)
-    page.get_by_role("button", name=re.compile("^Request ")).click()
+    press(page.get_by_role("button", name=re.compile("^Request ")))
     expect(page.get_by_text("held for you until")).to_be_visible()
     check(page, axe)
 
@@ -98,10 +100,10 @@ def confirm(page: Page, app: Flask, axe: bool = True) -> None:
     code = re.search(r"\b(\d{6})\b", mailed(app))
     assert code
     page.get_by_label("The six digits").fill(code[1])
-    page.get_by_role("button", name="Confirm").click()
+    press(page.get_by_role("button", name="Confirm"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
     check(page, axe)
-    page.get_by_role("link", name="Open the page of this visit").click()
+    press(page.get_by_role("link", name="Open the page of this visit"))
     check(page, axe)
 
 
@@ -112,7 +114,7 @@ def test_the_whole_way(page: Page, site: str, slug: str, app: Flask, width: int,
     book(page, site, slug)
     confirm(page, app)
     for name in ("Move the visit", "Cancel"):
-        page.get_by_role("link", name=name, exact=True).click()
+        press(page.get_by_role("link", name=name, exact=True))
         check(page, axe=True)
         page.go_back()
     page.goto(page.url + "/messages")
@@ -138,17 +140,17 @@ def test_the_link_in_the_mail_confirms_without_scripts(plain: Page, site: str, s
     path = re.search(r"(/visits/confirm/\S+)", mailed(app))
     assert path
     plain.goto(site + path[1])
-    plain.get_by_role("button", name=re.compile("^Confirm ")).click()
+    press(plain.get_by_role("button", name=re.compile("^Confirm ")))
     expect(plain.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
 
 
 def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
-    page.locator(".time").first.click()
+    press(page.locator(".time").first)
     page.locator(".questions fieldset").first.get_by_label("Yes", exact=True).check()
     for group in page.locator(".questions fieldset").all()[1:]:
         group.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Go on").click()
+    press(page.get_by_role("button", name="Go on"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Please get medical help now")
     assert page.locator(".time").count() == 0
     check(page, axe=True)
@@ -157,15 +159,14 @@ def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) 
 def test_the_questions_by_keyboard_alone(page: Page, site: str, slug: str) -> None:
     """Case 23."""
     page.goto(f"{site}/therapists/{slug}/times")
-    page.locator(".time").first.focus()
-    page.keyboard.press("Enter")
+    press(page.locator(".time").first, "Enter")
     page.wait_for_url("**/book?**")
     page.locator(".questions input").first.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Go on"
-    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Go on")).to_be_focused()
+    press(page.get_by_role("button", name="Go on"), "Enter")
     page.wait_for_url("**/questions/2")
 
 
@@ -176,7 +177,7 @@ def press_through(page: Page, button: str) -> None:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name=button)).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page.get_by_role("button", name=button), "Enter")
 
 
 def test_who_is_signed_in_asks_for_a_visit_by_keyboard_alone_and_needs_no_code(
@@ -188,31 +189,24 @@ def test_who_is_signed_in_asks_for_a_visit_by_keyboard_alone_and_needs_no_code(
     page.keyboard.type(ADDRESS)
     page.get_by_label("Password", exact=True).focus()
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/account/**")
+    press(page.get_by_label("Password", exact=True), "Enter")
     expect(page.get_by_role("link", name="My visits").first).to_be_visible()
     page.goto(f"{site}/therapists/{slug}/times")
-    page.locator(".week__day:not(.week__day--none) .time").first.focus()
-    page.keyboard.press("Enter")
+    press(page.locator(".week__day:not(.week__day--none) .time").first, "Enter")
     for number in (1, 2, 3):
         expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
         press_through(page, "Go on")
     expect(page.get_by_label("Your name")).to_have_value("Ada Sample")
     expect(page.get_by_label("E-mail")).to_have_value(ADDRESS)
-    page.get_by_label("E-mail").focus()
-    page.keyboard.press("Enter")
+    press(page.get_by_label("E-mail"), "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Is everything right?")
-    page.get_by_role("button", name=re.compile("^Request ")).focus()
-    page.keyboard.press("Enter")
+    press(page.get_by_role("button", name=re.compile("^Request ")), "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your request is on its way")
     page.goto(f"{site}/visits")
-    page.locator(".visit-row__when").focus()
-    page.keyboard.press("Enter")
+    press(page.locator(".visit-row__when"), "Enter")
     expect(page.get_by_text("Waiting for Testa Sample")).to_be_visible()
-    page.get_by_role("link", name="Cancel", exact=True).focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Yes, take it back").focus()
-    page.keyboard.press("Enter")
+    press(page.get_by_role("link", name="Cancel", exact=True), "Enter")
+    press(page.get_by_role("button", name="Yes, take it back"), "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("You cancelled this visit")
 
 
@@ -230,19 +224,18 @@ def test_a_taken_time_is_mended_without_typing_anew(
     page: Page, site: str, slug: str, session: Session, complaints: list[str]
 ) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
-    page.locator(".week__day:not(.week__day--none) .time").first.click()
-    for _ in range(3):
-        say_no(page)
+    press(page.locator(".week__day:not(.week__day--none) .time").first)
+    answer_no(page)
     for label, text in TYPED.items():
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Go on to the review").click()
+    press(page.get_by_role("button", name="Go on to the review"))
     one = session.query(Therapist).filter_by(slug=slug).one()
     services.add_time_off(session, one.id, now(), now() + timedelta(days=3), now())
     session.commit()
-    page.get_by_role("button", name=re.compile("^Request ")).click()
+    press(page.get_by_role("button", name=re.compile("^Request ")))
     expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
     complaints.clear()  # The browser itself reports every answer with 409.
-    page.locator(".notice .time").first.click()
+    press(page.locator(".notice .time").first)
     expect(page.get_by_text("Since spring.")).to_be_visible()
-    page.get_by_role("button", name=re.compile("^Request ")).click()
+    press(page.get_by_role("button", name=re.compile("^Request ")))
     expect(page.get_by_text("held for you until")).to_be_visible()

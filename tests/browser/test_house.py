@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import go, too_wide, violations
+from tests.browser.pages import go, press, too_wide, violations
 
 pytestmark = pytest.mark.browser
 
@@ -55,11 +55,10 @@ def test_targets_of_the_main_controls_are_large_enough(site: str, page: Page) ->
 def test_back_to_a_refused_form_opens_it_and_asks_to_send_nothing(site: str, page: Page, complaints: list[str]) -> None:
     page.goto(site + "/visits")
     page.get_by_label("E-mail").fill("no address")
-    page.get_by_role("button", name="Send me the link").click()
+    press(page.get_by_role("button", name="Send me the link"))
     expect(page.locator(".field__error")).to_be_visible()
     complaints.clear()  # The browser itself reports every answer with 422.
-    page.get_by_role("link", name="Articles").first.click()
-    page.wait_for_url("**/articles")
+    press(page.get_by_role("link", name="Articles").first)
     page.go_back()
     expect(page.get_by_label("E-mail")).to_be_visible()
     expect(page.locator(".field__error")).to_have_count(0)

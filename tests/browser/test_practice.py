@@ -8,8 +8,8 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from tests.browser.conftest import aside
-from tests.browser.pages import too_wide, violations
+from tests.browser.aside import aside
+from tests.browser.pages import go, press, settled, sign_in, too_wide, violations
 from tests.places import gazetteer
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user
 
@@ -36,7 +36,7 @@ def tab_to(target: Locator) -> None:
 
 def by_keyboard(target: Locator) -> None:
     tab_to(target)
-    target.page.keyboard.press("Enter")
+    press(target, "Enter")
 
 
 def typed(target: Locator, text: str) -> None:
@@ -99,7 +99,7 @@ def can_be_booked(page: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_new_therapist_can_be_booked(site: str, page: Page, session: Session, places: None, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    set_up(page, site, session, lambda one: one.click(), lambda one, text: one.fill(text))
+    set_up(page, site, session, press, lambda one, text: one.fill(text))
     can_be_booked(page)
 
 
@@ -121,10 +121,7 @@ def practice(app: Flask, site: str, page: Page, session: Session) -> int:
     first, second, *_ = made.free()
     confirmed = made.confirmed(first)
     made.requested(second)
-    page.goto(site + "/account/login")
-    page.get_by_label("E-mail address").fill(ADDRESS)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(page, site)
     return confirmed.id
 
 
@@ -145,10 +142,11 @@ def test_the_rooms_are_accessible_and_fit(site: str, page: Page, practice: int, 
 
 
 def test_a_drag_in_the_week_opens_the_move_with_the_new_time(site: str, page: Page, practice: int) -> None:
-    page.goto(f"{site}/practice/week")
+    go(page, f"{site}/practice/week")
     block = page.locator("[data-move]").first
     if not block.count():
-        page.get_by_role("link", name="Later week").click()
+        with settled(page):
+            press(page.get_by_role("link", name="Later week"))
     block.scroll_into_view_if_needed()
     box = block.bounding_box()
     assert box
@@ -163,7 +161,11 @@ def test_a_drag_in_the_week_opens_the_move_with_the_new_time(site: str, page: Pa
 
 
 def test_a_preview_of_ones_own_words_comes_from_the_server(site: str, page: Page, practice: int) -> None:
-    page.goto(f"{site}/practice/page")
+    go(page, f"{site}/practice/page")
     page.get_by_label("In your own words").fill("I am **calm**. <img src=x onerror=alert(1)>")
     expect(page.locator(".bio strong")).to_have_text("calm")
     assert page.locator(".bio img").count() == 0
+    page.get_by_text("How it looks").click()
+    page.get_by_label("In your own words").fill("I am **glad**.")
+    expect(page.locator(".bio strong")).to_have_text("glad")
+    expect(page.locator(".bio")).to_be_hidden()

@@ -3,12 +3,13 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,13 +23,14 @@ from app.scheduling.hours import OpeningHours
 from app.scheduling.models import Booking
 from app.scheduling.states import Actor
 from tests import factories
-from tests.browser.conftest import aside
-from tests.browser.test_booking import check, confirm, say_no
+from tests.browser.aside import aside
+from tests.browser.pages import go, press, sign_in
+from tests.browser.test_booking import answer_no, check, confirm
 from tests.referrals.house import DOCTOR, verified_doctor
-from tests.support.accounts import PASSWORD
 
 pytestmark = pytest.mark.browser
 CONSENT = "Let Dr. Testa Example know that I booked and how it went"
+Contexts = Callable[..., BrowserContext]
 PICTURES = os.environ.get("PICTURES")
 
 
@@ -58,11 +60,7 @@ def doctor(context: BrowserContext, site: str, therapist: Therapist) -> Page:
     """The doctor's own browser, signed in."""
     del therapist
     page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(site + "/account/login")
-    page.get_by_label("E-mail address").fill(DOCTOR)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, site, DOCTOR)
     expect(page.get_by_role("link", name="My referrals")).to_be_visible()
     return page
 
@@ -77,7 +75,7 @@ def make_link(doctor: Page, site: str, tmp_path: Path) -> str:
     doctor.get_by_label("Visits suggested").fill("4")
     doctor.get_by_label("Note to the therapist").fill("Watch the left hip.")
     doctor.get_by_label("Your own label").fill("Chart 1204")
-    doctor.get_by_role("button", name="Make the link").last.click()
+    press(doctor.get_by_role("button", name="Make the link").last)
     expect(doctor.get_by_role("heading", level=1)).to_have_text("Chart 1204")
     look(doctor, "show")
     picture = tmp_path / "square.png"
@@ -88,39 +86,37 @@ def make_link(doctor: Page, site: str, tmp_path: Path) -> str:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_therapist_is_chosen_from_the_search_and_nothing_typed_is_lost(
-    doctor: Page, chromium: Browser, site: str, therapist: Therapist, width: int, scripts: bool
+    doctor: Page, new_context: Contexts, site: str, therapist: Therapist, width: int, scripts: bool
 ) -> None:
-    own = chromium.new_context(
+    own = new_context(
         viewport={"width": width, "height": 800},
         java_script_enabled=scripts,
         storage_state=doctor.context.storage_state(),
     )
     one = own.new_page()
-    one.set_default_timeout(10_000)
     one.goto(site + "/referring/new")
     one.get_by_label("What is it for?").select_option("sciatica")
     one.get_by_label("Note to the therapist").fill("Watch the left hip.")
-    one.get_by_role("button", name="Choose from the search").click()
+    press(one.get_by_role("button", name="Choose from the search"))
     one.get_by_role("textbox", name="Name").fill("testa")
-    one.get_by_role("button", name="Search").click()
+    press(one.get_by_role("button", name="Search"))
     one.get_by_role("button", name=re.compile(f"Add to the referral.*{therapist.name}")).click()
     expect(one.locator("#pick-bar")).to_contain_text("1 on the referral")
     expect(one.get_by_role("button", name=re.compile(f"On the referral.*{therapist.name}"))).to_be_visible()
     if scripts:
         look(one, f"choosing-{width}")
-    one.goto(site + f"/therapists/{therapist.slug}")
+    (go if scripts else Page.goto)(one, site + f"/therapists/{therapist.slug}")
     one.get_by_role("button", name="On the referral: take off").click()
     expect(one.locator("#pick-bar")).to_contain_text("Nobody is on the referral yet")
     one.get_by_role("button", name="Add to the referral").click()
     expect(one.locator("#pick-bar")).to_contain_text("1 on the referral")
     if scripts:
         expect(one.get_by_role("button", name="On the referral: take off")).to_be_focused()
-    one.get_by_role("link", name="Back to the referral").click()
+    press(one.get_by_role("link", name="Back to the referral"))
     expect(one.get_by_label(therapist.name)).to_be_checked()
     expect(one.get_by_label("Note to the therapist")).to_have_value("Watch the left hip.")
-    one.get_by_role("button", name="Make the link").last.click()
+    press(one.get_by_role("button", name="Make the link").last)
     expect(one.get_by_role("link", name=therapist.name, exact=True)).to_be_visible()
-    own.close()
 
 
 def scanned(picture: Path, printed: str) -> str:
@@ -133,18 +129,17 @@ def book_by_link(patient: Page, site: str, path: str, app: Flask, *, tell: bool)
     patient.goto(site + path)
     look(patient, "follow")
     expect(patient).to_have_title("Your doctor's link · Unknot")
-    patient.locator(".therapist .time").first.click()
-    for _ in range(3):
-        say_no(patient)
+    press(patient.locator(".therapist .time").first)
+    answer_no(patient)
     patient.get_by_label("Your name").fill("Pat Example")
     patient.get_by_label("E-mail").fill("pat@example.test")
-    patient.get_by_role("button", name="Go on to the review").click()
+    press(patient.get_by_role("button", name="Go on to the review"))
     box = patient.get_by_label(CONSENT)
     expect(box).not_to_be_checked()
     if tell:
         box.check()
     look(patient, "review")
-    patient.get_by_role("button", name=re.compile("^Request ")).click()
+    press(patient.get_by_role("button", name=re.compile("^Request ")))
     confirm(patient, app)
     look(patient, "visit")
 
@@ -162,52 +157,46 @@ def attend(session: Session) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_from_the_doctor_to_the_visit_and_back(
-    doctor: Page, page: Page, chromium: Browser, site: str, app: Flask, session: Session,
+    doctor: Page, page: Page, new_context: Contexts, site: str, app: Flask, session: Session,
     tmp_path: Path, width: int, scheme: str,
 ) -> None:  # fmt: skip
     for one in (doctor, page):
         one.set_viewport_size({"width": width, "height": 800})
         one.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     path = make_link(doctor, site, tmp_path)
-    own = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-    patient = own.new_page()
-    patient.set_default_timeout(10_000)
+    patient = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
     book_by_link(patient, site, path, app, tell=False)
     attend(session)
     doctor.goto(site + "/referring/")
     expect(doctor.locator(".letter")).to_contain_text("opened 1 time")
     expect(doctor.locator(".letter .status")).to_have_text("Opened")
     patient.reload()
-    patient.get_by_role("button", name="Let my doctor know").click()
+    press(patient.get_by_role("button", name="Let my doctor know"))
     doctor.reload()
     expect(doctor.locator(".letter .status")).to_have_text("Attended")
     look(doctor, "letters")
-    patient.get_by_role("link", name="Two questions").click()
+    press(patient.get_by_role("link", name="Two questions"))
     look(patient, "questions")
     patient.get_by_label("At the end").check()
     patient.get_by_label("3", exact=True).check()
     patient.get_by_label("One thing that is hard").fill("sit through a film")
     patient.get_by_label("My therapist and my doctor").check()
-    patient.get_by_role("button", name="Keep my answers").click()
+    press(patient.get_by_role("button", name="Keep my answers"))
     look(patient, "checks")
-    doctor.get_by_role("link", name="Chart 1204").click()
+    press(doctor.get_by_role("link", name="Chart 1204"))
     expect(doctor.get_by_text("hard to do: sit through a film")).to_be_visible()
     look(doctor, "back")
     patient.goto(patient.url.removesuffix("/checks"))
-    patient.get_by_role("button", name="Stop telling my doctor").click()
+    press(patient.get_by_role("button", name="Stop telling my doctor"))
     doctor.reload()
     expect(doctor.get_by_text("sit through a film")).to_have_count(0)
-    own.close()
 
 
 def test_what_was_ticked_before_sending_counts(
-    doctor: Page, page: Page, site: str, app: Flask, chromium: Browser, tmp_path: Path
+    doctor: Page, site: str, app: Flask, new_context: Contexts, tmp_path: Path
 ) -> None:
-    del page
     path = make_link(doctor, site, tmp_path)
-    own = chromium.new_context(viewport={"width": 1280, "height": 800})
-    book_by_link(own.new_page(), site, path, app, tell=True)
-    own.close()
+    book_by_link(new_context(viewport={"width": 1280, "height": 800}).new_page(), site, path, app, tell=True)
     doctor.goto(site + "/referring/")
     expect(doctor.locator(".letter .status")).to_have_text("Requested")
 
@@ -216,8 +205,8 @@ def test_the_sheet_is_one_page_on_letter_and_a4_and_its_square_is_read(doctor: P
     path = make_link(doctor, site, tmp_path)
     for language in ("English", "Español"):
         doctor.goto(site + "/referring/")
-        doctor.get_by_role("link", name="Chart 1204").click()
-        doctor.get_by_role("main").get_by_role("link", name=language, exact=True).click()
+        press(doctor.get_by_role("link", name="Chart 1204"))
+        press(doctor.get_by_role("main").get_by_role("link", name=language, exact=True))
         look(doctor, f"handout-{language[:2]}")
         for paper in ("Letter", "A4"):
             file = tmp_path / f"{language}-{paper}.pdf"
