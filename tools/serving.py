@@ -76,7 +76,7 @@ def _kill(process: "subprocess.Popen[bytes] | None") -> None:
         process.wait()
 
 
-def wait_until_answering(url: str, seconds: float = 30) -> None:
+def wait_until_answering(url: str, seconds: float = 120) -> None:
     last = time.monotonic() + seconds
     while True:
         try:

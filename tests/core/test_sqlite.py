@@ -1,7 +1,6 @@
 """Writers queue, one thread cannot wait for itself, and a reader is never kept waiting."""
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,5 @@ def test_a_turn_ends_with_a_rollback_too(engine: Engine) -> None:
 def test_readers_do_not_queue(engine: Engine) -> None:
     with engine.connect().execution_options(**WRITING) as writer, writer.begin():
         writer.execute(text("UPDATE counter SET n = 99"))
-        started = time.monotonic()
         with engine.connect() as reader:
             assert reader.execute(text("SELECT n FROM counter")).scalar_one() == 0
-        assert time.monotonic() - started < 5

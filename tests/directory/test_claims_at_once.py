@@ -10,7 +10,7 @@ from app.directory.claim_models import Claim
 from app.directory.models import Therapist
 from app.directory.services.claims import MOST_STARTS, MOST_TRIES
 from tests.directory.test_claims import NOW, NPI, code, page
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 
 __all__ = ["page"]
 
@@ -34,7 +34,7 @@ def test_no_try_is_won_by_trying_twice_at_once(session: Session, elsewhere: Else
     assert waits(late)
     session.commit()
     with pytest.raises(Conflict):
-        late.result(20)
+        late.result(PATIENCE)
 
 
 def test_no_code_is_won_by_asking_at_once(session: Session, elsewhere: Elsewhere, page: Therapist) -> None:
@@ -54,4 +54,4 @@ def test_no_code_is_won_by_asking_at_once(session: Session, elsewhere: Elsewhere
     late = elsewhere(state_of_another)
     assert waits(late)
     session.commit()
-    assert late.result(20) == "waiting"
+    assert late.result(PATIENCE) == "waiting"

@@ -15,6 +15,7 @@ from app.doors import jobs
 from app.doors.limits import limiter
 from app.factory import create_app
 from config import from_environment
+from tests.support.elsewhere import PATIENCE
 from tools.serving import free_port
 
 pytestmark = pytest.mark.redis
@@ -29,7 +30,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"redis://127.0.0.1:{port}/0"
-    for _ in range(200):
+    for _ in range(20 * PATIENCE):
         try:
             redis.Redis.from_url(url).ping()
             break
@@ -37,7 +38,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.05)
     yield url
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.referrals.models import FavouriteTherapist, ReferralConsent
 from app.referrals.services import favourites
 from tests import factories
 from tests.referrals.house import House, verified_doctor
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -23,7 +23,7 @@ def test_consent_given_twice_is_one_consent(app: Flask, session: Session, elsewh
     second = elsewhere(services.give_consent, made.token, clock.now())
     assert waits(second)
     session.commit()
-    second.result(20)
+    second.result(PATIENCE)
     assert session.scalars(select(ReferralConsent.booking_id)).all() == [made.id]
 
 
@@ -34,7 +34,7 @@ def test_a_favourite_added_twice_is_there_once(app: Flask, session: Session, els
     second = elsewhere(services.add_favourite, doctor_id, slug)
     assert waits(second)
     session.commit()
-    second.result(20)
+    second.result(PATIENCE)
     assert len(session.scalars(select(FavouriteTherapist.therapist_id)).all()) == 1
 
 
@@ -49,7 +49,7 @@ def test_the_last_place_on_the_list_is_given_once(
     assert waits(second)
     session.commit()
     with pytest.raises(Conflict):
-        second.result(20)
+        second.result(PATIENCE)
 
 
 def test_two_who_are_chosen_at_once_are_both_on_the_list_that_they_begin(
@@ -61,7 +61,7 @@ def test_two_who_are_chosen_at_once_are_both_on_the_list_that_they_begin(
     second = elsewhere(services.choose, doctor_id, slugs[1], clock.now())
     assert waits(second)
     session.commit()
-    second.result(20)
+    second.result(PATIENCE)
     begun = queries.draft_of(session, doctor_id, clock.now())
     assert begun
     assert [each.slug for each in queries.chosen(session, begun[0].shortlist)] == slugs

@@ -11,7 +11,7 @@ from app.scheduling import services
 from app.scheduling.services import Contact
 from app.scheduling.services.limits import MOST_UNANSWERED, UNANSWERED
 from tests.scheduling.world import MONDAY, World, facts_in, person, refused
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 
 HOUR = timedelta(hours=1)
 CODE = "too-many-unanswered"
@@ -83,5 +83,5 @@ def test_the_last_mail_is_sent_once(session: Session, elsewhere: Elsewhere) -> N
     assert waits(change)
     session.commit()
     with pytest.raises(Forbidden) as caught:
-        change.result(timeout=10)
+        change.result(PATIENCE)
     assert caught.value.code == CODE

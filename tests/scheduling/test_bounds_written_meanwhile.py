@@ -14,7 +14,7 @@ from app.directory.listing_models import Listing
 from app.scheduling import services
 from app.scheduling.services import timelines
 from tests.scheduling.world import World
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 
 pytestmark = pytest.mark.databases("postgresql")
 FACTS = {"name": "Short", "minutes": 30, "price_cents": 4000, "active": True}
@@ -51,7 +51,7 @@ def test_a_change_waits_while_its_bound_is_worked_out(
         patch.setattr(timelines, "bound_first_times", meanwhile)
         services.bound_anew(session, world.now)
     session.commit()
-    changes[0].result(timeout=10)
+    changes[0].result(PATIENCE)
     assert bounded_for(session, world) == 0
 
 
@@ -73,7 +73,7 @@ def test_a_freed_time_waits_while_a_listing_is_written_anew(
         patch.setattr(listing_services, "_wholes", meanwhile)
         directory.refresh_listings(session, [world.therapist_id])
     session.commit()
-    cancelled[0].result(timeout=10)
+    cancelled[0].result(PATIENCE)
     assert bounded_for(session, world) == 0
 
 
@@ -83,7 +83,7 @@ def test_who_is_being_changed_is_left_out_and_the_others_are_not(session: Sessio
     directory.bound_first_times(session, {other.therapist_id: {other.location_id: UNKNOWN}})
     session.commit()
     services.cancel(session, coming.token, world.now)
-    last = elsewhere(services.bound_anew, world.now).result(timeout=10)
+    last = elsewhere(services.bound_anew, world.now).result(PATIENCE)
     session.commit()
     assert last == world.therapist_id
     assert bounded_for(session, world) == 0

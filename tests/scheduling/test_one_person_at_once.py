@@ -14,7 +14,7 @@ from app.scheduling.services.visits_link import MOST_LINKS
 from app.scheduling.services.waitlist import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import MONDAY, World, person
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -37,7 +37,7 @@ def test_the_last_open_request_is_given_once(session: Session, elsewhere: Elsewh
     assert waits(change)
     session.commit()
     with pytest.raises(Forbidden) as caught:
-        change.result(timeout=10)
+        change.result(PATIENCE)
     assert caught.value.code == "too-many-open"
 
 
@@ -45,7 +45,7 @@ def test_requests_of_two_people_do_not_wait_for_each_other(session: Session, els
     one, other = World.make(session), World.make(session)
     request, now = other.request(verified=True), other.now
     one.requested()
-    assert elsewhere(services.book, request, now).result(timeout=10).state == "requested"
+    assert elsewhere(services.book, request, now).result(PATIENCE).state == "requested"
 
 
 def test_the_last_place_on_a_waitlist_is_given_once(session: Session, elsewhere: Elsewhere) -> None:
@@ -59,7 +59,7 @@ def test_the_last_place_on_a_waitlist_is_given_once(session: Session, elsewhere:
     assert waits(change)
     session.commit()
     with pytest.raises(Invalid) as caught:
-        change.result(timeout=10)
+        change.result(PATIENCE)
     assert caught.value.code == "too-many-wishes"
 
 
@@ -70,5 +70,5 @@ def test_the_last_mailed_link_is_sent_once(session: Session, elsewhere: Elsewher
     change = elsewhere(services.mail_visits_link, "Pat@example.test", MONDAY)
     assert waits(change)
     session.commit()
-    change.result(timeout=10)
+    change.result(PATIENCE)
     assert session.query(VisitsLink).count() == MOST_LINKS

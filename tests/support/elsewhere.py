@@ -10,6 +10,9 @@ from flask import Flask
 
 from app.doors.database import db
 
+PATIENCE = 60
+"""Seconds until a test gives up waiting for what must come: on a busy machine that takes long, and is no fault."""
+
 Elsewhere = Callable[..., "Future[Any]"]
 
 

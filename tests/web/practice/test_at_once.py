@@ -18,6 +18,7 @@ from app.directory.models import Location, Service, Therapist
 from app.scheduling import queries
 from app.scheduling.models import Holiday, OpeningHours, SchedulingSettings
 from tests.places import gazetteer
+from tests.support.elsewhere import PATIENCE
 from tests.web.practice.conftest import Practice
 from tests.web.practice.test_page import hidden
 
@@ -43,7 +44,7 @@ def meanwhile(
 
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(begin)
-        started.wait(5)
+        assert started.wait(PATIENCE)
         with pytest.raises(TimeoutError):
             answer.result(timeout=0.5)
         session.commit()
@@ -53,7 +54,7 @@ def meanwhile(
 def overtaken(mine: Practice, change: Update, act: Callable[[], TestResponse]) -> TestResponse:
     """The answer to `act`, which another tab's `change` was quicker than: it is told so, with 409."""
     with meanwhile(mine, lambda session: session.execute(change), act) as answer:
-        said = answer.result(20)
+        said = answer.result(PATIENCE)
     assert said.status_code == 409
     return said
 
@@ -116,7 +117,7 @@ def test_two_holidays_are_both_kept(mine: Practice) -> None:
     theirs = lambda session: session.add(Holiday(therapist_id=mine.id, day=first, name="Eve"))  # noqa: E731
     form = {"holiday": second.isoformat(), "holiday_name": "Day"}
     with meanwhile(mine, theirs, lambda: mine.post("/time-off/holidays", **form)) as answer:
-        assert answer.result(20).status_code == 303
+        assert answer.result(PATIENCE).status_code == 303
     assert sorted(stored(mine, Holiday.name)) == ["Day", "Eve"]
 
 

@@ -28,7 +28,7 @@ from app.directory.services.evidence import MOST_FILES, SIDE, fit_to_keep
 from app.doors import uploads
 from tests import factories
 from tests.support.accounts import make_user, sign_in, user
-from tests.support.elsewhere import Elsewhere
+from tests.support.elsewhere import PATIENCE, Elsewhere
 from tests.support.html import problems_of
 from tests.web.practice.conftest import Practice
 from tests.web.practice.test_page import SVG, hollow_png, picture
@@ -164,7 +164,7 @@ def test_nobody_waits_while_a_picture_is_drawn_anew(
         own.execute(update(Therapist).values(bio="Hello."))
 
     def slowly(*args: Any, **options: Any) -> bytes:
-        elsewhere(greet).result(20)
+        elsewhere(greet).result(PATIENCE)
         return drawn_anew(*args, **options)
 
     monkeypatch.setattr(evidence, "drawn_anew", slowly)

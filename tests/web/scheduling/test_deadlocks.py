@@ -24,6 +24,7 @@ from app.scheduling.models import Booking, BookingEvent
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, code_in, facts_in, person
 from tests.support.accounts import make_user, sign_in
+from tests.support.elsewhere import PATIENCE
 from tests.web.scheduling.conftest import patient_of
 from tests.web.scheduling.journey import Patient, answers
 
@@ -250,10 +251,10 @@ def rival(app: Flask) -> Iterator[list[str]]:
         thread = threading.Thread(target=_stand_in_the_way, args=(other, ready))
         thread.start()
         try:
-            assert ready.wait(10)
+            assert ready.wait(PATIENCE)
             yield errors
         finally:
-            thread.join(20)
+            thread.join(PATIENCE)
             event.remove(engine, "handle_error", note)
             assert not thread.is_alive()
 
@@ -264,7 +265,7 @@ def _stand_in_the_way(other: psycopg.Connection[Any], ready: threading.Event) ->
             other.execute(f"SELECT id FROM {table} ORDER BY id FOR UPDATE")  # type: ignore[call-overload]
         ready.set()
         waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE
         while not other.execute(waiting).fetchall() and time.monotonic() < until:
             time.sleep(0.01)
         other.execute("SELECT id FROM therapist ORDER BY id FOR UPDATE")
