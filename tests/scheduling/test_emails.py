@@ -170,7 +170,7 @@ def test_a_series_lists_its_dates_in_one_message(session: Session) -> None:
     message = written(world, "visit.requested")
     assert message.subject == f"Your request for {dates[0]}, and 2 more dates"
     assert "When:\n  " + "\n  ".join(dates) + "\nWhere: " in message.text
-    assert "<br>".join(dates) in (message.html or "")
+    assert all((message.html or "").count(each) == 1 for each in dates[1:])
 
 
 def test_the_mail_that_asks_for_a_proof_names_all_dates_of_a_series_again_too(session: Session) -> None:
@@ -181,6 +181,7 @@ def test_the_mail_that_asks_for_a_proof_names_all_dates_of_a_series_again_too(se
     for text in (first, written(world, "visit.confirm_contact").text):
         assert text.count("Mar, 9:00 am (Central Time)\n") == 3
         assert "we hold these times" in text
+        assert "Confirm these visits:\nhttps://" in text
 
 
 SERIES_ENDS = {
