@@ -44,7 +44,7 @@ def say(words: str) -> None:
 def app_on(url: str, folder: Path = FOLDER) -> Flask:
     """The application on a database, as production has it but for the secrets."""
     variables = {"APP_ENV": "testing", "DATABASE_URL": url, "INSTANCE_PATH": str(folder / "instance")}
-    app = create_app(from_environment(variables), {"TESTING": False, "RATELIMIT_ENABLED": False})
+    app = create_app(from_environment(variables), {"TESTING": False})
     collect_between_pages()
     return app
 

@@ -3,6 +3,7 @@
 The database is SQLite, with `@pytest.mark.databases` both, with `@pytest.mark.databases("postgresql")` that one.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ os.environ.setdefault("APP_ENV", "testing")
 os.environ["PYTHONTZPATH"] = ""
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
@@ -20,6 +22,7 @@ from pytest_socket import socket_allow_hosts
 from sqlalchemy.orm import Session
 
 from app.doors.database import db
+from app.doors.limits import limiter
 from app.factory import create_app
 from config import from_environment
 from tests.support.databases import Databases
@@ -44,6 +47,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def closed_sockets() -> None:
     """No test talks to anything but this machine."""
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def leaves_no_trace() -> Iterator[None]:
+    """What is one for a whole process is as it was: else it would decide about the tests that come later on this core."""
+    yield
+    assert not structlog.is_configured(), "this test said where log lines go"
+    assert limiter.enabled, "this test switched the rate limits off"
+    assert not logging.root.manager.disable, "this test switched the library's logs off"
 
 
 @pytest.fixture(scope="session")

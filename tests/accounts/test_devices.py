@@ -148,7 +148,7 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(tmp_path: 
         "DATA_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         "BASE_URL": "https://unknot.example",
     }
-    app = create_app(from_environment(variables))
+    app = create_app(from_environment(variables), {"TESTING": True})
     answer = app.test_client().get("/account/login", base_url="https://unknot.example")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-unknot=")

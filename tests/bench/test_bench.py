@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core import logs
 from app.places.rows import Row
 from bench import __main__ as bench
 from bench import dataset, finder, noise, timing
@@ -48,6 +49,7 @@ def test_quantiles_are_of_the_numbers_themselves() -> None:
 def test_the_finder_is_measured_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset.places, "load", _few_places)
     monkeypatch.setattr(dataset, "postgresql", None)
+    monkeypatch.setattr(logs, "configure", lambda **_: None)  # that would hold for the tests after this one
     large = dataset.large(400, tmp_path)
     assert dataset.large(400, tmp_path) == large
     small = dataset.small(large, 150, tmp_path)

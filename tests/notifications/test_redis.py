@@ -19,6 +19,8 @@ from tests.support.elsewhere import PATIENCE
 from tools.serving import free_port
 
 pytestmark = pytest.mark.redis
+NO_LOGS = {"TESTING": True}
+"""Where the lines of the log go is said once for a process: what a test says of it would hold for all that follow."""
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +50,8 @@ def redis_app(redis_url: str, tmp_path: Path) -> Iterator[Flask]:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}",
         "INSTANCE_PATH": str(tmp_path),
     }
-    yield create_app(from_environment({**variables, "REDIS_URL": redis_url}))
-    create_app(from_environment(variables))  # the limiter is one for a process: give it its own memory back
+    yield create_app(from_environment({**variables, "REDIS_URL": redis_url}), NO_LOGS)
+    create_app(from_environment(variables), NO_LOGS)  # the limiter is one for a process: give it its own memory back
 
 
 def test_the_queue_is_in_redis_and_runs_a_task(redis_app: Flask, redis_url: str) -> None:
