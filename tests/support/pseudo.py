@@ -13,6 +13,7 @@ from babel.support import NullTranslations
 
 from app.core import catalogues
 from app.directory.jurisdictions import NAMES
+from app.web.finder import results
 from tools.texts import in_the_code, key_of
 
 SPOKEN_ATTRIBUTES = frozenset(
@@ -72,6 +73,9 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     english, known = catalogues.texts("en"), {key_of(each.id) for each in of_the_code()}
     monkeypatch.setattr(catalogues, "LANGUAGES", ("en", "es"))
     monkeypatch.setattr(catalogues, "texts", lambda language: Pseudo(known) if language == "es" else english)
+    for name, each in list(vars(results).items()):
+        if hasattr(each, "cache_clear"):  # it remembers words of the language: of other tests, and for other tests
+            monkeypatch.setattr(results, name, each.__wrapped__)
 
 
 class Pseudo(NullTranslations):
