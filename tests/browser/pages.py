@@ -4,6 +4,7 @@ and how much wider than the screen it is."""
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -69,12 +70,26 @@ def go(page: Page, address: str) -> None:
         page.goto(address)
 
 
-def hold(page: Page, address: str) -> list[Route]:
-    """What the page asks for there waits in this list for its answer."""
-    held: list[Route] = []
+@dataclass(frozen=True)
+class Held:
+    """Requests that wait for their answers."""
+
+    page: Page
+    routes: list[Route] = field(default_factory=list)
+
+    def take(self) -> Route:
+        """The one that has waited longest, or the next one that comes."""
+        while not self.routes:
+            self.page.wait_for_timeout(10)
+        return self.routes.pop(0)
+
+
+def hold(page: Page, address: str) -> Held:
+    """What the page asks for there waits."""
+    held = Held(page)
 
     def keep(route: Route) -> None:
-        held.append(route)
+        held.routes.append(route)
 
     page.route(address, keep)
     return held
@@ -87,8 +102,9 @@ def without_script(page: Page, address: str, name: str) -> Callable[[], None]:
         page.goto(address)
 
     def arrives() -> None:
-        held[0].continue_()
-        page.evaluate("async address => { await import(address) }", held[0].request.url)
+        script = held.take()
+        script.continue_()
+        page.evaluate("async address => { await import(address) }", script.request.url)
 
     return arrives
 
