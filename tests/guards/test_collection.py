@@ -26,3 +26,12 @@ def test_no_test_is_defined_twice_in_a_file() -> None:
 def test_every_folder_of_tests_is_a_package() -> None:
     for path in TESTS.rglob("test_*.py"):
         assert (path.parent / "__init__.py").exists(), f"{path.parent.name} lacks __init__.py"
+
+
+def test_browser_tests_wait_for_what_a_person_sees_next_and_never_for_a_time() -> None:
+    """Their one patience is set where their browsers are made: `new_context` and `page` in tests/browser/conftest.py."""
+    for path in (TESTS / "browser").glob("test_*.py"):
+        text = path.read_text()
+        impatient = {"sleep(", "wait_for_timeout", "set_default_timeout", "chromium.new_context"}
+        found = {word for word in impatient if word in text}
+        assert not found, f"{path.name}: {found}: use `press` and `settled` of tests/browser/pages.py, and `expect`"
