@@ -1,6 +1,5 @@
 """Fetching from strangers: what is refused, and that nothing is asked of what is refused."""
 
-import datetime
 import ipaddress
 import socket
 import ssl
@@ -12,12 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.core.fetching import Gate, Unfetchable, fetch, resolve, status_of
+from tests.support.certificates import certificate
 from tests.support.elsewhere import PATIENCE
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -219,30 +215,6 @@ def test_the_status_of_a_link_is_that_at_the_end() -> None:
 
     with serving(answer) as (port, _):
         assert status_of(f"http://a.example:{port}/old", loopback()) == 410
-
-
-def certificate(folder: Path, name: str) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begins = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{name}.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 def test_the_certificate_must_be_that_of_the_name_though_the_address_is_pinned(tmp_path: Path) -> None:
