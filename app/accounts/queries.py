@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.lifetimes import lifetime
 from app.accounts.models import SignIn, User
-from app.accounts.services import FORGOTTEN_AFTER, PURPOSE
+from app.accounts.services import PURPOSE
 from app.core import clock
 from app.core.catalogues import ENGLISH
 from app.core.tokens import looks_like_token, token_hash
@@ -42,15 +43,17 @@ class Here(NamedTuple):
     second_factor: bool
 
 
-def sign_in_of(session: Session, key: object, user_id: int) -> Here | None:
-    """The sign-in that a cookie's key stands for; None when it was ended or forgotten."""
+def sign_in_of(session: Session, key: object, user_id: int, *, kept: bool) -> Here | None:
+    """The sign-in that a cookie's key stands for; None when it was ended, or is over. `kept`: as its owner chose."""
     if not looks_like_token(key):
         return None
+    lasts, now = lifetime(kept=kept), clock.now()
     row = session.execute(
         select(SignIn.id, SignIn.seen_at, SignIn.second_factor).where(
             SignIn.key_hash == token_hash(PURPOSE, str(key)),
             SignIn.user_id == user_id,
-            SignIn.seen_at > clock.now() - FORGOTTEN_AFTER,
+            SignIn.seen_at > now - lasts.idle,
+            SignIn.created_at > now - lasts.in_all,
         )
     ).first()
     return None if row is None else Here(*row)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.lifetimes import KEPT
 from app.accounts.models import Role, SignIn, User
 from app.accounts.roles import PATIENT, ROLES
 from app.core import clock
@@ -14,7 +15,6 @@ from app.core.tokens import new_token, token_hash
 
 PURPOSE = "sign-in"
 SEEN_EVERY = timedelta(minutes=10)
-FORGOTTEN_AFTER = timedelta(days=30)
 
 
 def ensure_role(session: Session, name: str) -> Role:
@@ -106,9 +106,9 @@ def mark_seen(session: Session, sign_in_id: int) -> None:
 
 
 def forget_old_sign_ins(session: Session) -> int:
-    """Drop devices not seen for 30 days; returns how many."""
-    old = clock.now() - FORGOTTEN_AFTER
-    gone = session.scalars(delete(SignIn).where(SignIn.seen_at < old).returning(SignIn.id))
+    """Drop devices whose sign-in is over, however it was made; returns how many."""
+    over = SignIn.created_at < clock.now() - KEPT.in_all
+    gone = session.scalars(delete(SignIn).where(over).returning(SignIn.id))
     return len(gone.all())
 
 

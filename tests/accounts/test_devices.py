@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts import services
 from app.accounts.models import SignIn
 from app.factory import create_app
 from app.web.accounts.sign_ins import describe
@@ -116,15 +117,45 @@ def test_staying_signed_in_is_a_choice_and_one_cookie(app: Flask, client: FlaskC
     assert signed_in(client)
 
 
-def test_after_30_idle_days_a_device_is_forgotten(app: Flask, client: FlaskClient) -> None:
+def test_who_wants_to_stay_signed_in_does_for_30_days_however_often_they_come(app: Flask, client: FlaskClient) -> None:
     make_user(app)
     with time_machine.travel("2026-11-21 12:00Z", tick=False) as clock:
         sign_in(client, remember="y")
-        assert signed_in(client)
-        clock.shift(timedelta(days=29))
-        assert signed_in(client)
-        clock.shift(timedelta(days=31))
+        for _ in range(4):
+            clock.shift(timedelta(days=7))
+            assert signed_in(client)
+        clock.shift(timedelta(days=2))
         assert not signed_in(client)
+
+
+@pytest.mark.parametrize(("step", "steps"), [(timedelta(hours=3, minutes=50), 6), (timedelta(minutes=55), 26)])
+def test_everybody_else_for_a_day(app: Flask, client: FlaskClient, step: timedelta, steps: int) -> None:
+    make_user(app)
+    with time_machine.travel("2026-11-21 12:00Z", tick=False) as clock:
+        sign_in(client)
+        for _ in range(steps):
+            clock.shift(step)
+            assert signed_in(client)
+        clock.shift(step)
+        assert not signed_in(client)
+
+
+def test_and_not_when_nobody_is_there_for_four_hours(app: Flask, client: FlaskClient) -> None:
+    make_user(app)
+    with time_machine.travel("2026-11-21 12:00Z", tick=False) as clock:
+        sign_in(client)
+        clock.shift(timedelta(hours=4, seconds=1))
+        assert not signed_in(client)
+
+
+def test_a_list_of_devices_holds_none_that_are_over(app: Flask, client: FlaskClient, session: Session) -> None:
+    make_user(app)
+    with time_machine.travel("2026-11-21 12:00Z", tick=False) as clock:
+        sign_in(client)
+        clock.shift(timedelta(days=29))
+        assert services.forget_old_sign_ins(session) == 0
+        clock.shift(timedelta(days=2))
+        assert services.forget_old_sign_ins(session) == 1
 
 
 def test_changing_the_password_keeps_this_device_and_ends_the_others(app: Flask, session: Session) -> None:

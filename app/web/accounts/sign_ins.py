@@ -58,13 +58,13 @@ def init_app(app: Flask) -> None:
 
 
 def check_device() -> None:
-    """Sign out a browser whose sign-in was ended from another device."""
+    """Sign out a browser whose sign-in was ended from another device, or is over."""
     if request.endpoint == "static" or "_user_id" not in session:
         return
     user = caller()
     if user is None:
         return
-    found = queries.sign_in_of(db.session, session.get(KEY), user.id)
+    found = queries.sign_in_of(db.session, session.get(KEY), user.id, kept=session.permanent)
     if found is None:
         logout_user()
         session.clear()
