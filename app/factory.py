@@ -12,6 +12,7 @@ from app import api, cli, web
 from app.core import crypto, logs
 from app.doors import (
     audience,
+    cookies,
     database,
     errors,
     limits,
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, overrides: dict[str, Any] | Non
 def _wire(app: Application) -> None:
     database.init_app(app)
     alembic.init_app(app)
+    cookies.init_app(app)
     locale.init_app(app)
     csrf.init_app(app)
     request_log.init_app(app)

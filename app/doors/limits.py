@@ -1,12 +1,12 @@
 """Rate limits. Kept in memory without Redis: then they are per process, so the caps that matter stay low."""
 
+import ipaddress
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar, cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits import parse_many
 
 from app.core.errors import Forbidden
@@ -23,7 +23,23 @@ LIMITS = {
 }
 """What one network address may do. The names are settings, so that a load test can widen them."""
 
-limiter = Limiter(get_remote_address, headers_enabled=True, default_limits=["1200 per minute"])
+
+def by_address() -> str:
+    """The caller's network address; of IPv6 the part that is one subscriber's, who can change the rest at will."""
+    return network(32, 64)
+
+
+def network(of_4: int, of_6: int) -> str:
+    """The network that the caller's address is in, by the length of its prefix in IPv4 and in IPv6."""
+    try:
+        address = ipaddress.ip_address((request.remote_addr or "127.0.0.1").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(ipaddress.ip_network((address, of_4 if address.version == 4 else of_6), strict=False))
+
+
+limiter = Limiter(by_address, headers_enabled=True, default_limits=["1200 per minute"])
 # The library asks four times a request what is exempt, and works it out anew each time.
 limiter.limit_manager.exemption_scope = cache(limiter.limit_manager.exemption_scope)  # type: ignore[method-assign]
 
@@ -42,7 +58,7 @@ def spend_unproved() -> None:
     if "spent_unproved" in g or not (limiter.enabled and current_app.config["RATE_LIMITS"]):
         return
     caps = parse_many(current_app.config["LIMIT_PHONE"])
-    if not all(limiter.limiter.hit(cap, "LIMIT_PHONE", get_remote_address()) for cap in caps):
+    if not all(limiter.limiter.hit(cap, "LIMIT_PHONE", by_address()) for cap in caps):
         raise Forbidden(
             "Several requests without an e-mail address came from your network."
             " Please leave an e-mail address, or call.",

@@ -1,5 +1,6 @@
 """Which language a page is in: a deliberate choice (`?lang=es`, then kept) first, then the browser's."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from babel import Locale
@@ -11,8 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core import catalogues
 from app.core.errors import DomainError
 from app.core.texts import in_words
+from app.doors import cookies
 
-YEAR = 365 * 24 * 3600
+YEAR = timedelta(days=365)
 
 
 class Catalogues(Domain):  # type: ignore[misc]
@@ -28,7 +30,7 @@ def select_locale() -> str:
     """The best of our languages for this request; English outside one."""
     if not has_request_context():
         return catalogues.ENGLISH
-    for chosen in (request.args.get("lang"), request.cookies.get("language")):
+    for chosen in (request.args.get("lang"), cookies.kept("language")):
         if chosen in catalogues.LANGUAGES:
             return str(chosen)
     return request.accept_languages.best_match(catalogues.LANGUAGES) or catalogues.ENGLISH
@@ -93,4 +95,4 @@ def _keep_choice(response: Response) -> Response:
 
 def keep(response: AnyResponse, chosen: str) -> None:
     """Let this browser remember a language for a year."""
-    response.set_cookie("language", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure)
+    cookies.keep(response, "language", chosen, YEAR)

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_babel import gettext
 
 from app.core import formats
 from app.core.zones import zone
 from app.directory.card import shown_phone
+from app.doors.cookies import kept
 from app.doors.locale import language
 
 KM_PER_MILE = 1.609344
@@ -84,7 +85,7 @@ def zone_name(time_zone: str) -> str:
 
 def theme() -> str:
     """The person's choice of light or dark, or "" to follow the system."""
-    chosen = request.cookies.get("theme", "") if request else ""
+    chosen = kept("theme") or ""
     return chosen if chosen in CHOSEN_THEMES else ""
 
 

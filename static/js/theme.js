@@ -8,6 +8,6 @@ export default function theme(fieldset) {
     if (chosen) document.documentElement.dataset.theme = chosen;
     else delete document.documentElement.dataset.theme;
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `theme=${chosen}; Path=/; Max-Age=${chosen ? YEAR : 0}; SameSite=Lax${secure}`;
+    document.cookie = `${fieldset.dataset.cookie}=${chosen}; Path=/; Max-Age=${chosen ? YEAR : 0}; SameSite=Lax${secure}`;
   });
 }

@@ -1,35 +1,45 @@
 """Rate limits of everything that guesses or mails: per person, per address and per network.
 
 Kept in memory they are per process, so they are low. A network is /24 in IPv4 and /56 in IPv6, because one household
-or one attacker has that many addresses. A limit says the same for known and unknown addresses.
+or one attacker has that many addresses. A limit says the same for known and unknown addresses, and whoever uses one up
+keeps out nobody who signed in from their own browser before.
 """
 
 import hashlib
-import ipaddress
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, request, session
 
 from app.doors.caller import caller
-from app.doors.limits import limiter
+from app.doors.limits import limiter, network
+from app.web.accounts.known_browsers import known_as
 
 Key = Callable[[], str]
 
 
 def by_network() -> str:
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "127.0.0.1")
-    except ValueError:
-        return "unknown"
-    prefix = 24 if address.version == 4 else 56
-    return str(ipaddress.ip_network((address, prefix), strict=False))
+    return network(24, 56)
 
 
 def by_address() -> str:
     """Of the typed e-mail address; hashed, so that a store of counters holds no addresses."""
-    typed = request.form.get("email", "").strip().casefold()
-    return hashlib.sha256(typed.encode(errors="replace")).hexdigest()[:24]
+    return hashlib.sha256(_typed().encode(errors="replace")).hexdigest()[:24]
+
+
+def by_address_or_browser() -> str:
+    """Of the typed address, in all browsers that are strange to it; a known browser counts by itself."""
+    known = known_as(_typed())
+    return f"known {known}" if known else by_address()
+
+
+def by_network_or_browser() -> str:
+    known = known_as(_typed())
+    return f"known {known}" if known else by_network()
+
+
+def _typed() -> str:
+    return request.form.get("email", "").strip().casefold()
 
 
 def by_person() -> str:
@@ -44,7 +54,7 @@ def _failed(response: Response) -> bool:
 
 
 GUESSES: dict[str, tuple[tuple[str, Key], ...]] = {
-    "login": (("60 per 15 minutes", by_network), ("10 per 15 minutes; 60 per day", by_address)),
+    "login": (("60 per 15 minutes", by_network_or_browser), ("10 per 15 minutes; 60 per day", by_address_or_browser)),
     "two_factor_token_validation": (("10 per 15 minutes; 40 per day", by_person),),
     "two_factor_setup_validate": (("20 per 15 minutes", by_person),),
     "mf_recovery": (("10 per 15 minutes; 20 per day", by_person),),

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.texts import N_
 from app.doors.caller import caller
 from app.doors.database import db, transaction
-from app.web.accounts import joining
+from app.web.accounts import joining, known_browsers
 from app.web.accounts.mail import post
 
 KEY = "sign_in"
@@ -89,6 +89,7 @@ def _begin(_app: Flask, user: User, **_: Any) -> None:
     device = describe(request.headers.get("User-Agent", ""))
     session[KEY] = services.begin_sign_in(db.session, user.id, device, second_factor=_two_factors())
     db.session.commit()
+    known_browsers.remember(user)
 
 
 def _two_factors() -> bool:
@@ -117,6 +118,7 @@ def _everywhere_out(_app: Flask, user: User, **_: Any) -> None:
         joining.joined(db.session, services.confirm_address(db.session, user.id))
     services.end_all_sign_ins(db.session, user.id)
     db.session.commit()
+    known_browsers.remember(user)
 
 
 def _tell_old_address(_app: Flask, user: User, old_email: str, **_facts: Any) -> None:

@@ -57,7 +57,7 @@ def two(app: Flask, session: Session, clock: object) -> Two:
     world.set_hours(range(5), other.id)
     session.commit()
     theirs = app.test_client()
-    sign_in(theirs, "wren@person.example")
+    sign_in(theirs, "wren@person.example", remember="y")
     return Two(world, other.id, patient_of(app, session, world), theirs)
 
 
