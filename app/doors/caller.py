@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guarded import GUARDED, Step, step_before
 from app.core import clock
+from app.doors import security_log
 from app.doors.errors import page, problem, wants_problem
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def refuse(allowed: frozenset[str]) -> ResponseReturnValue:
     user = caller()
     if wants_problem():
         status = 403 if user else 401
+        security_log.refused("not allowed", status=status)
         return problem(status, "forbidden" if status == 403 else "unauthorized", "This is not for you to see or do.")
     reading = request.method in ("GET", "HEAD")
     if user is not None and allowed & user.role_names:

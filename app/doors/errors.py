@@ -9,14 +9,17 @@ from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.core.errors import DomainError, Invalid
+from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.logs import logger
+from app.doors import security_log
 from app.doors.database import db
 from app.doors.links import answers_a_form, page_above, page_before
 from app.doors.locale import said
 
 log = logger("unknot.errors")
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 500, 503})
+SECURITY = {403: "not allowed", 429: "too often"}
+"""Answers that the security log hears of."""
 WAYS = {405: page_above, 413: page_before}
 """Where somebody may go on after such an error."""
 
@@ -56,6 +59,8 @@ def invalid_parameters(error: ValidationError) -> Response:
 
 def _domain(error: DomainError) -> Response | tuple[str, int]:
     db.session.rollback()
+    if isinstance(error, Forbidden):
+        security_log.refused("not allowed", status=error.status, code=error.code)
     if not wants_problem():
         return page(error.status, said(error))
     field = {"field": error.field} if isinstance(error, Invalid) and error.field else {}
@@ -75,6 +80,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error
+    if isinstance(error, CSRFError) or status in SECURITY:
+        security_log.refused(SECURITY.get(status, "form without its token"), status=status)
     if wants_problem():
         code = error.name.lower().replace(" ", "-")
         answer = problem(status, code, error.description or error.name)

@@ -31,7 +31,7 @@ def remember(user: User) -> None:
 def known_as(email: str) -> str | None:
     """By what this browser is counted when it signs in with an address; None where nobody has done so before."""
     try:
-        return _signer(email).unsign(kept(COOKIE) or "", max_age=LASTS.total_seconds()).decode()
+        return _signer(email).unsign(kept(COOKIE) or "", max_age=int(LASTS.total_seconds())).decode()
     except BadSignature:
         return None
 

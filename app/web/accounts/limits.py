@@ -48,7 +48,7 @@ def by_person() -> str:
     return str(user.id) if user else str(session.get("tf_user_id") or by_network())
 
 
-def _failed(response: Response) -> bool:
+def came_back(response: Response) -> bool:
     """A form that came back is a failed try; success redirects."""
     return response.status_code == 200
 
@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
     views: dict[str, Any] = app.view_functions
     for name, rules in GUESSES.items():
         for value, key in rules:
-            limit = limiter.limit(value, key_func=key, methods=["POST"], deduct_when=_failed)
+            limit = limiter.limit(value, key_func=key, methods=["POST"], deduct_when=came_back)
             views[f"security.{name}"] = limit(views[f"security.{name}"])
     to_one = limiter.shared_limit(MAILS_TO_ONE_ADDRESS, "mail-address", key_func=by_address, methods=["POST"])
     from_one = limiter.shared_limit(MAILS_FROM_ONE_NETWORK, "mail-network", key_func=by_network, methods=["POST"])

@@ -10,7 +10,7 @@ from app.accounts.roles import SIGNED_IN
 from app.core.sqlite import WRITING
 from app.doors.audience import declare_endpoints
 from app.doors.database import db
-from app.web.accounts import addresses, forms, limits, mail, rules, second_factor, sign_ins
+from app.web.accounts import addresses, forms, limits, mail, rules, second_factor, sign_ins, watching
 from app.web.accounts.settings import library_settings
 
 FOR_EVERYBODY = frozenset(
@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
     declare_endpoints(app, SIGNED_IN, own - everybody)
     sign_ins.init_app(app)
     second_factor.init_app(app)
+    watching.init_app(app)
     app.before_request(_take_write_lock)
     app.after_request(_keep_private)
 
