@@ -13,6 +13,10 @@ from cryptography.fernet import Fernet
 ROOT = Path(__file__).resolve().parent
 
 
+SHORTEST_SECRET = 32
+"""Characters: more than 128 bits, written as hexadecimal digits or as letters."""
+
+
 class BadSettings(RuntimeError):
     """The environment lacks something, or holds something that cannot be meant."""
 
@@ -58,7 +62,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     if environment not in ("development", "testing", "production"):
         raise BadSettings("APP_ENV is development, testing or production")
     instance = Path(given.get("INSTANCE_PATH") or ROOT / "instance")
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     production = environment == "production"
     port = given.get("PORT", "5000")
     return Settings(
@@ -66,7 +70,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         instance=instance,
         database_url=_database_url(given.get("DATABASE_URL") or f"sqlite:///{instance / 'unknot.db'}"),
         redis_url=given.get("REDIS_URL") or None,
-        secret_key=given.get("SECRET_KEY") or _kept(instance / "secret_key", production, "SECRET_KEY"),
+        secret_key=_secret_key(given.get("SECRET_KEY"), production)
+        or _kept(instance / "secret_key", production, "SECRET_KEY"),
         data_keys=tuple(_data_keys(given.get("DATA_KEYS") or _kept(instance / "data_keys", production, "DATA_KEYS"))),
         mail_url=given.get("MAIL_URL") or None,
         base_url=_base_url(given.get("BASE_URL"), production, port),
@@ -84,6 +89,14 @@ def _log_level(name: str) -> str:
     if name not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise BadSettings("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     return name
+
+
+def _secret_key(text: str | None, production: bool) -> str | None:
+    if text and production and len(text) < SHORTEST_SECRET:
+        raise BadSettings(
+            f"SECRET_KEY has at least {SHORTEST_SECRET} characters, drawn at random (docs/production.md says how)"
+        )
+    return text or None
 
 
 def _metrics_token(text: str | None) -> str | None:

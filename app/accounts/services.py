@@ -101,6 +101,11 @@ def end_all_sign_ins(session: Session, user_id: int, *, but_key: str | None = No
     session.execute(query)
 
 
+def end_everybodys_sign_ins(session: Session) -> int:
+    """Sign every device of everybody out; returns how many."""
+    return len(session.scalars(delete(SignIn).returning(SignIn.id)).all())
+
+
 def mark_seen(session: Session, sign_in_id: int) -> None:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=clock.now()))
 

@@ -1,4 +1,5 @@
-"""`admin create EMAIL`: the first administrator, or one more. `admin forget-second-factor EMAIL`: for the one who lost it."""
+"""`admin create EMAIL`: the first administrator, or one more. `admin forget-second-factor EMAIL`: for the one who lost it.
+`admin sign-out`: when a device was stolen, or the sessions of all may be."""
 
 import getpass
 
@@ -51,3 +52,23 @@ def forget_second_factor(email: str) -> None:
         services.take_second_factor_away(session, user)
         note_act(session, f"cli:{getpass.getuser()}", "second-factor-taken", f"user:{user.id}")
     click.echo(f"{email} signs in with the password alone, and sets up a new second factor for the guarded rooms.")
+
+
+@admin.command("sign-out")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="All devices of all accounts.")
+@with_plain_errors
+def sign_out(email: str | None, everybody: bool) -> None:
+    """Sign every device of EMAIL's account out, at its next request."""
+    if bool(email) == everybody:
+        raise Invalid("Give an address, or --everybody.")
+    with transaction() as session:
+        user = queries.user_by_email(session, email) if email else None
+        if email and user is None:
+            raise NotFound("There is no such account.")
+        if user is None:
+            services.end_everybodys_sign_ins(session)
+        else:
+            services.end_all_sign_ins(session, user.id)
+        note_act(session, f"cli:{getpass.getuser()}", "signed-out", f"user:{user.id}" if user else "user")
+    click.echo(f"{email or 'Everybody'} is signed out on every device.")

@@ -69,7 +69,11 @@ class Typed:
 
 
 def point(text: str) -> Point2 | None:
-    """The point that a text writes down, in decimal degrees or with compass letters; latitude first."""
+    """The point that a text writes down, in decimal degrees or with compass letters; latitude first.
+
+    Runs of blanks are one: the patterns would try every way of sharing 300 of them out, for seconds.
+    """
+    text = " ".join(text.split())
     if named := _NAMED_POINT.match(text):
         return point(named[1])
     if pair := _DECIMAL_PAIR.match(text):

@@ -197,3 +197,19 @@ def test_account_pages_stay_in_no_cache(app: Flask, client: FlaskClient) -> None
     sign_in(client)
     assert client.get("/account/").headers["Cache-Control"] == "no-store"
     assert ADDRESS in client.get("/account/").text
+
+
+def test_who_runs_the_house_signs_one_account_out_or_everybody(app: Flask) -> None:
+    make_user(app)
+    make_user(app, "ben@person.example")
+    ada, ben = app.test_client(), app.test_client()
+    sign_in(ada)
+    sign_in(ben, "ben@person.example")
+    run = app.test_cli_runner().invoke
+    assert run(args=["admin", "sign-out", ADDRESS]).exit_code == 0
+    assert [signed_in(ada), signed_in(ben)] == [False, True]
+    sign_in(ada)
+    assert run(args=["admin", "sign-out", "--everybody"]).exit_code == 0
+    assert [signed_in(ada), signed_in(ben)] == [False, False]
+    for wrong in ([], ["nobody@person.example"], [ADDRESS, "--everybody"]):
+        assert run(args=["admin", "sign-out", *wrong]).exit_code != 0

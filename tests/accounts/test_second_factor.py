@@ -8,8 +8,10 @@ from flask.testing import FlaskClient
 from passlib.totp import TOTP
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.web.accounts.second_factor import OneTimeCodes
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in, signed_in, user
+from tests.support.elsewhere import Elsewhere, waits
 from tests.support.html import problems_of
 
 pytestmark = pytest.mark.databases
@@ -112,6 +114,25 @@ def test_a_recovery_code_works_once(app: Flask, client: FlaskClient, key: str, s
         sign_in(other)
         other.post("/account/recovery-code", data={"code": typed})
         assert signed_in(other) is expected
+
+
+@pytest.mark.databases("postgresql")
+def test_a_recovery_code_that_somebody_is_using_is_not_used_again(
+    app: Flask, client: FlaskClient, key: str, session: Session, elsewhere: Elsewhere
+) -> None:
+    sign_in(client)
+    client.post("/account/code", data={"code": code_for(key)})
+    codes = re.findall(r"<li><code>([^<]+)</code>", client.post("/account/recovery-codes").text)
+    second = app.test_client()
+    sign_in(second)
+    held = session.get_one(User, user(session).id, with_for_update=True)
+    held.mf_recovery_codes = []
+    session.flush()
+    late = elsewhere(lambda _session: second.post("/account/recovery-code", data={"code": codes[0]}))
+    assert waits(late)
+    session.commit()
+    late.result(20)
+    assert not signed_in(second)
 
 
 def test_without_a_first_factor_no_code_is_taken(client: FlaskClient, key: str) -> None:

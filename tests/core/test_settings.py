@@ -33,6 +33,16 @@ def test_production_is_served_over_https(url: str, tmp_path: Path) -> None:
         from_environment({**WHOLE, "BASE_URL": url, "INSTANCE_PATH": str(tmp_path)})
 
 
+def test_what_signs_sessions_cannot_be_guessed(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="SECRET_KEY has at least 32"):
+        from_environment({**WHOLE, "SECRET_KEY": "s" * 31, "INSTANCE_PATH": str(tmp_path)})
+
+
+def test_the_folder_of_the_database_and_of_the_mails_is_nobody_elses(tmp_path: Path) -> None:
+    from_environment({**WHOLE, "INSTANCE_PATH": str(tmp_path / "new")})
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
 def test_development_makes_its_secrets_once(tmp_path: Path) -> None:
     first, second = (from_environment({"INSTANCE_PATH": str(tmp_path)}) for _ in range(2))
     assert first.secret_key == second.secret_key

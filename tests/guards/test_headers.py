@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,8 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.doors.audience import declared
+from app.factory import create_app
+from config import from_environment
 from tests.factories import therapist
 from tests.guards.test_pages import plain_pages
+from tests.support.accounts import make_user, sign_in
 
 POLICY = {
     "default-src": {"'none'"},
@@ -35,6 +40,14 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": {"same-origin", "cross-origin"},
 }
 OTHERS = ("/nowhere", "/api/v1/nowhere", "/therapists/nobody", "/visits/x", "/static/css/tokens.css", "/healthz")
+UNSAFE = ("unsafe", "*", "http:", "data:text", "strict-dynamic")
+PRODUCTION = {
+    "APP_ENV": "production",
+    "DATABASE_URL": "sqlite://",
+    "SECRET_KEY": "k" * 40,
+    "DATA_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "BASE_URL": "https://unknot.example",
+}
 SOURCE = re.compile(r"<(?:script|img|iframe|source|audio|video|embed|object)\b[^>]*\b(?:src|data)=\"([^\"]*)\"")
 SHEET = re.compile(r"<link\b(?=[^>]*rel=\"(?:stylesheet|icon|preload|modulepreload|manifest)\")[^>]*href=\"([^\"]*)\"")
 
@@ -80,6 +93,56 @@ def test_every_answer_carries_them(app: Flask, client: FlaskClient) -> None:
     wrong |= {f"POST {path}": found for path in OTHERS if (found := wrong_with(client.post(path)))}
     assert len(paths) > 40
     assert not wrong
+
+
+def test_what_is_not_everybodys_is_kept_in_no_cache(app: Flask, client: FlaskClient) -> None:
+    """Pages of a role, and whatever an address with a secret in it opens, in the JSON door too."""
+    closed = {
+        re.sub(r"<[^>]*>", "1", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and "public" not in declared(app, rule.endpoint)
+    }
+    secret = {
+        re.sub(r"<[^>]*>", "x" * 27, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and {"token", "code", "key"} & rule.arguments
+    }
+    assert len(closed) > 80
+    assert len(secret) > 12
+    kept = {
+        path: how for path in closed | secret if (how := client.get(path).headers.get("Cache-Control")) != "no-store"
+    }
+    assert not kept
+
+
+def test_a_page_for_everybody_is_ones_own_while_signed_in(app: Flask, client: FlaskClient) -> None:
+    assert "no-store" not in client.get("/").headers.get("Cache-Control", "")
+    make_user(app)
+    sign_in(client)
+    assert client.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_mozillas_observatory_has_nothing_to_take_off(tmp_path: Path) -> None:
+    """What its scoring looks at (cookies, CSP, framing, sniffing, referrer, CORP, HSTS), as production answers.
+
+    That plain HTTP leads to HTTPS is the proxy's part.
+    """
+    app = create_app(from_environment({**PRODUCTION, "INSTANCE_PATH": str(tmp_path)}))
+    home = PRODUCTION["BASE_URL"]
+    answer = app.test_client().get("/account/login?lang=es", base_url=home)
+    policy = policy_of(answer)
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == {"'none'"}
+    assert not any(word in source for sources in policy.values() for source in sources for word in UNSAFE)
+    assert int(re.findall(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"])[0]) >= 365 * 24 * 3600
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 def test_a_nonce_is_used_once(client: FlaskClient, session: Session) -> None:

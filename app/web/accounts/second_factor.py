@@ -54,6 +54,11 @@ class OneTimeCodes(Totp):
         cast(User, user).tf_last_counter = tmatch.counter
 
 
+def lock_who_recovers() -> None:
+    """Of two who come with the same recovery code at once, one waits and is refused: it is read under the lock."""
+    db.session.execute(select(User.id).where(User.fs_uniquifier == session.get("tf_user_id")).with_for_update())
+
+
 def init_app(app: Flask) -> None:
     app.extensions["unknot_security"].tf_token_validation_context_processor(_demo_code)
     app.before_request(_guard_changes)

@@ -92,6 +92,8 @@ def _take_write_lock() -> None:
     if request.method == "POST" and request.blueprint == "security" and request.endpoint not in HASHING:
         db.session.rollback()
         db.session.connection(execution_options=dict(WRITING))
+        if request.endpoint == "security.mf_recovery":
+            second_factor.lock_who_recovers()
 
 
 def _keep_private(response: Response) -> Response:

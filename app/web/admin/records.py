@@ -71,6 +71,7 @@ ACT = {
     "closed": _l("Closed"),
     "article-removed": _l("Took off the list"),
     "second-factor-taken": _l("Took the second factor off"),
+    "signed-out": _l("Signed out on every device"),
 }
 OUTCOME = {
     "running": _l("running"),
