@@ -107,7 +107,7 @@ def test_what_is_not_everybodys_is_kept_in_no_cache(app: Flask, client: FlaskCli
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and {"token", "code", "key"} & rule.arguments
     }
-    assert len(closed) > 80
+    assert len(closed) > 60
     assert len(secret) > 12
     kept = {
         path: how for path in closed | secret if (how := client.get(path).headers.get("Cache-Control")) != "no-store"
