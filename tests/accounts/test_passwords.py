@@ -1,13 +1,19 @@
 """NIST SP 800-63B-4 §3.1.1."""
 
+import re
 import time
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.passwords import LONGEST, Weakness, normalise, weakness
+from config import ROOT
+from tests.support.accounts import make_user, sign_in
 
+FIELD = re.compile(r"<input[^>]*type=\"password\"[^>]*>")
 GOOD = "copper lantern meadow 42"
 
 
@@ -66,3 +72,18 @@ def test_a_megabyte_is_refused_before_it_is_judged(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("zxcvbn.zxcvbn", judged)
     assert weakness("a" * 1_000_000, second_factor=False) is Weakness.LONG
+
+
+def test_passwords_are_masked_and_may_come_from_anywhere(app: Flask, client: FlaskClient) -> None:
+    """Managers may fill them in and people may paste them: nothing here listens to that."""
+    make_user(app)
+    pages = {"/account/login": ["current-password"], "/account/register": ["new-password"]}
+    shown = {path: FIELD.findall(client.get(path).text) for path in pages}
+    sign_in(client)
+    pages["/account/password"] = ["current-password", "new-password"]
+    shown["/account/password"] = FIELD.findall(client.get("/account/password").text)
+    for path, fields in shown.items():
+        assert [re.findall(r'autocomplete="([^"]*)"', field)[0] for field in fields] == pages[path], path
+        assert all(int(length) > LONGEST for field in fields for length in re.findall(r'maxlength="(\d+)"', field))
+    scripts = [path for path in (ROOT / "static").rglob("*.js") if "paste" in path.read_text()]
+    assert scripts == []
