@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.web.accounts.second_factor import OneTimeCodes
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in, signed_in, user
-from tests.support.elsewhere import Elsewhere, waits
+from tests.support.elsewhere import PATIENCE, Elsewhere, waits
 from tests.support.html import problems_of
 
 pytestmark = pytest.mark.databases
@@ -131,7 +131,7 @@ def test_a_recovery_code_that_somebody_is_using_is_not_used_again(
     late = elsewhere(lambda _session: second.post("/account/recovery-code", data={"code": codes[0]}))
     assert waits(late)
     session.commit()
-    late.result(20)
+    late.result(PATIENCE)
     assert not signed_in(second)
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.core import crypto
 from app.doors.audience import declared
 from app.factory import create_app
 from config import from_environment
@@ -122,14 +123,15 @@ def test_a_page_for_everybody_is_ones_own_while_signed_in(app: Flask, client: Fl
     assert client.get("/").headers["Cache-Control"] == "private, no-cache"
 
 
-def test_mozillas_observatory_has_nothing_to_take_off(tmp_path: Path) -> None:
+def test_mozillas_observatory_has_nothing_to_take_off(app: Flask, tmp_path: Path) -> None:
     """What its scoring looks at (cookies, CSP, framing, sniffing, referrer, CORP, HSTS), as production answers.
 
     That plain HTTP leads to HTTPS is the proxy's part.
     """
-    app = create_app(from_environment({**PRODUCTION, "INSTANCE_PATH": str(tmp_path)}))
-    home = PRODUCTION["BASE_URL"]
-    answer = app.test_client().get("/account/login?lang=es", base_url=home)
+    settings = from_environment({**PRODUCTION, "INSTANCE_PATH": str(tmp_path)})
+    public = create_app(settings, {"TESTING": True})
+    crypto.use_keys(app.config["SETTINGS"].data_keys)
+    answer = public.test_client().get("/account/login?lang=es", base_url=settings.base_url)
     policy = policy_of(answer)
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == {"'none'"}
     assert not any(word in source for sources in policy.values() for source in sources for word in UNSAFE)
