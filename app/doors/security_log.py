@@ -5,18 +5,12 @@ Who by the number of the account, which is bound to every line of a request; whe
 Never a name, an address, what was typed, or the secret part of a link.
 """
 
-import structlog
 from flask import request
 
 from app.core.logs import logger
 from app.doors.limits import network
 
 log = logger("unknot.security")
-
-
-def known(user_id: int) -> None:
-    """Every line of this request says whose it is."""
-    structlog.contextvars.bind_contextvars(user=user_id)
 
 
 def note(event: str, **facts: object) -> None:

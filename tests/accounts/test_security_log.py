@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from structlog.contextvars import get_contextvars
 
-from app.doors import security_log
+from app.doors import request_log, security_log
 from app.doors.limits import limiter
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in
 
@@ -19,7 +20,7 @@ class Kept:
         self.lines: Lines = []
 
     def info(self, event: str, **facts: Any) -> None:
-        self.lines.append({"event": event, **facts})
+        self.lines.append({"event": event, **get_contextvars(), **facts})
 
     warning = info
 
@@ -49,6 +50,18 @@ def test_a_sign_in_and_its_end_leave_a_line(app: Flask, client: FlaskClient, lin
         ("signed out", number, "security.logout"),
     ]
     assert all(line["network"] == "127.0.0.0/24" for line in lines)
+
+
+def test_every_line_of_a_request_says_whose_it_is(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, kept = make_user(app), Kept()
+    monkeypatch.setattr(request_log, "log", kept)
+    client.get("/account/login")
+    sign_in(client)
+    client.get("/account/")
+    asked = [(line["route"], line.get("user")) for line in kept.lines]
+    assert asked == [("/account/login", None), ("/account/login", None), ("/account/", number)]
 
 
 def test_a_wrong_password_says_of_whom_where_there_is_an_account(app: Flask, client: FlaskClient, lines: Lines) -> None:

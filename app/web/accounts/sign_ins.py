@@ -12,7 +12,7 @@ from app.accounts import queries, services
 from app.accounts.models import User
 from app.core import clock
 from app.core.texts import N_
-from app.doors import security_log
+from app.doors import request_log
 from app.doors.caller import caller
 from app.doors.database import db, transaction
 from app.web.accounts import joining, known_browsers
@@ -70,7 +70,7 @@ def check_device() -> None:
         logout_user()
         session.clear()
         return
-    security_log.known(user.id)
+    request_log.known(user.id)
     g.second_factor = found.second_factor
     if clock.now() - found.seen_at > services.SEEN_EVERY:
         with transaction() as changes:
