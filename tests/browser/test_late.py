@@ -110,6 +110,24 @@ def test_what_was_typed_before_the_mirror_came_is_shown(site: str, page: Page) -
     assert shown == ["Austin", "from the page"]
 
 
+def test_who_is_typing_on_the_page_after_the_steps_is_not_sent_back(site: str, page: Page) -> None:
+    go(page, site + "/dev/home")
+    backs = page.evaluate(
+        """async () => {
+            const main = document.querySelector("script[src*='/js/main.js']").src;
+            const pass = (await import(main.replace("main.js", "past-steps.js"))).default;
+            let backs = 0;
+            history.back = () => { backs += 1; };
+            performance.getEntriesByType = () => [{ type: "back_forward", redirectCount: 1 }];
+            pass();
+            document.querySelector("#where").focus();
+            pass();
+            return backs;
+        }"""
+    )
+    assert backs == 1
+
+
 PICKS = """<input aria-label="Note"><aside id="pick-bar">nobody</aside>
 <div class="pick" id="pick-a"><form data-module="pick" action="/picked/a"><button name="go" value="add">Add A</button></form></div>
 <div class="pick" id="pick-b"><form data-module="pick" action="/picked/b"><button name="go" value="add">Add B</button></form></div>"""
