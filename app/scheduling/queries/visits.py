@@ -176,8 +176,12 @@ def visit(session: Session, token: object) -> Visit:
 
 
 def visit_by_id(session: Session, booking_id: int, therapist_id: int | None = None) -> Visit:
-    """A visit by number, for its therapist (or, with None, for our own messages)."""
-    mine = [] if therapist_id is None else [Booking.therapist_id == therapist_id]
+    """A visit by number, for its therapist (or, with None, for our own messages).
+
+    Whoever never confirmed asked for nothing yet: what they wrote and answered is not the therapist's to read.
+    """
+    asked = Booking.verified_at.is_not(None) | Booking.email.is_(None)
+    mine = [] if therapist_id is None else [Booking.therapist_id == therapist_id, asked]
     return _one(session, Booking.id == booking_id, *mine)
 
 

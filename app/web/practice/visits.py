@@ -135,8 +135,8 @@ def _page(booking_id: int, form: MessageForm) -> str:
     """The read of the sealed parts is recorded, so it is a transaction."""
     now = clock.now()
     with transaction() as session:
-        sealed = scheduling.read_sealed(session, booking_id, actor(), now)
         one = queries.visit_by_id(session, booking_id, my_id())
+        sealed = scheduling.read_sealed(session, booking_id, actor(), now)
         events = queries.history(session, booking_id)
         blocked = set(scheduling.blocked(session, my_id()))
     return render_template(

@@ -202,9 +202,15 @@ def test_what_is_held_for_somebody_is_no_free_time_in_the_week_and_names_nobody(
     assert "Held for somebody until" in week
     assert "Pat Example" not in week
     assert f"visits/{held.id}" not in week
+    answers = mine.get(f"/visits/{held.id}"), mine.post(f"/visits/{held.id}/message", text="?")
+    assert [each.status_code for each in answers] == [404, 404]
+    assert mine.session.scalars(select(AuditRead)).all() == []
     mine.session.execute(update(Booking).values(expires_at=clock.now()))
     mine.session.commit()
     assert "Held for somebody" not in mine.get(path).text
+    services.expire_due(mine.session, clock.now())
+    mine.session.commit()
+    assert mine.get(f"/visits/{held.id}").status_code == 404
 
 
 def test_a_blocked_person_is_listed_and_can_be_let_in_again(mine: Practice) -> None:
