@@ -52,14 +52,18 @@ AGENDA = select(
 ).join_from(Booking, Location, Booking.location_id == Location.id)
 
 
+TOLD = sorted(LIVE - {"held"})
+"""The live states of which the therapist knows: nobody asked for a time that is only held."""
+
+
 def agenda(session: Session, therapist_id: int, first: datetime, last: datetime) -> list[AgendaRow]:
-    """The live visits that touch `[first, last)`, in order; held ones are not yet the therapist's business."""
+    """The live visits that touch `[first, last)`, in order."""
     query = AGENDA.where(
         Booking.therapist_id == therapist_id,
         Booking.starts_at.between(first - LONGEST, last),
         Booking.starts_at < last,
         Booking.ends_at > first,
-        Booking.state.in_(sorted(LIVE - {"held"})),
+        Booking.state.in_(TOLD),
     ).order_by(Booking.starts_at)
     return [AgendaRow._make(row) for row in session.execute(query)]
 
@@ -79,7 +83,7 @@ def bookings_touched(
     ranges = [(Booking.starts_at < ends) & (Booking.ends_at > starts) for starts, ends in intervals]
     if not ranges:
         return []
-    query = AGENDA.where(Booking.therapist_id == therapist_id, Booking.state.in_(sorted(LIVE)), or_(*ranges))
+    query = AGENDA.where(Booking.therapist_id == therapist_id, Booking.state.in_(TOLD), or_(*ranges))
     if location_id is not None:
         query = query.where(Booking.location_id == location_id)
     return [AgendaRow._make(row) for row in session.execute(query.order_by(Booking.starts_at))]
