@@ -105,3 +105,13 @@ def session(app: Flask) -> Iterator[Session]:
         maker = db.sessionmaker
     with maker() as own:
         yield own
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    """The rate limits are on, and nobody has used any up."""
+    app.config["RATE_LIMITS"] = True
+    limiter.reset()
+    yield
+    app.config["RATE_LIMITS"] = False
+    limiter.reset()

@@ -1,28 +1,18 @@
 """Guessing and mail floods are capped, alike for known and unknown addresses."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.doors.limits import by_address, limiter
+from app.doors.limits import by_address
 from app.notifications.models import OutboxMessage
 from app.web.accounts.limits import by_network
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in
 
+pytestmark = pytest.mark.usefixtures("limits")
 UNKNOWN = "nobody@person.example"
-
-
-@pytest.fixture(autouse=True)
-def limits(app: Flask) -> Iterator[None]:
-    app.config["RATE_LIMITS"] = True
-    limiter.reset()
-    yield
-    app.config["RATE_LIMITS"] = False
-    limiter.reset()
 
 
 @pytest.mark.parametrize("email", [ADDRESS, UNKNOWN])

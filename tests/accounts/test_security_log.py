@@ -1,6 +1,5 @@
 """Who looks for an attack finds it in the log, and finds nothing there that the log should not hold."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from flask.testing import FlaskClient
 from structlog.contextvars import get_contextvars
 
 from app.doors import request_log, security_log
-from app.doors.limits import limiter
 from tests.support.accounts import ADDRESS, PASSWORD, make_user, sign_in
 
 Lines = list[dict[str, Any]]
@@ -30,15 +28,6 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Lines:
     kept = Kept()
     monkeypatch.setattr(security_log, "log", kept)
     return kept.lines
-
-
-@pytest.fixture
-def limits(app: Flask) -> Iterator[None]:
-    app.config["RATE_LIMITS"] = True
-    limiter.reset()
-    yield
-    app.config["RATE_LIMITS"] = False
-    limiter.reset()
 
 
 def test_a_sign_in_and_its_end_leave_a_line(app: Flask, client: FlaskClient, lines: Lines) -> None:

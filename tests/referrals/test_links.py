@@ -1,6 +1,5 @@
 """The patient's link: what it shows, when it does not work, and what nobody may learn from it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from app.core import clock
 from app.core.tokens import new_token
 from app.directory.models import Licence
 from app.directory.services import refresh_listings
-from app.doors.limits import limiter
 from app.referrals import services
 from app.referrals.models import Doctor, Referral
 from tests.referrals.house import NOTE, House, refer, verified_doctor
@@ -133,15 +131,6 @@ def test_the_number_of_reads_does_not_grow_with_the_shortlist(app: Flask, sessio
             assert "Testa Sample" in client.get(f"/r/{code}").text
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 8, counts
-
-
-@pytest.fixture
-def limits(app: Flask) -> Iterator[None]:
-    app.config["RATE_LIMITS"] = True
-    limiter.reset()
-    yield
-    app.config["RATE_LIMITS"] = False
-    limiter.reset()
 
 
 @pytest.mark.usefixtures("limits")

@@ -1,6 +1,5 @@
 """Opening hours become UTC quanta: the examples people got hurt by, then every clock change there is."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from app.scheduling.hours import (
     OpeningHours,
     Schedule,
     TimeOff,
-    closed_by,
     day_quanta,
     opening_intervals,
     quantum_at,
@@ -322,54 +320,6 @@ def test_any_wall_time_agrees_with_the_oracle(zone, naive):
     at_whole_quantum = naive.replace(minute=naive.minute // 5 * 5, second=0, microsecond=0)
     found = quantum_at(zone, naive.date(), naive.hour * 60 + naive.minute)
     assert instant_of(found) == oracle.utc(at_whole_quantum, zone)
-
-
-@given(
-    zone=st.sampled_from(sorted(oracle.zones())),
-    day=st.dates(date(2026, 1, 1), date(2037, 12, 30)),
-    windows=st.lists(st.tuples(minutes, st.integers(1, 288)), max_size=3),
-)
-def test_what_an_exception_closes_is_the_rest_of_its_date(zone, day, windows):
-    pairs = [(opens, min(opens + length * 5, 2880)) for opens, length in windows if opens <= 1440]
-    whole = [tuple(instant_of(q) for q in day_quanta(zone, day))]
-    given_hours = [oracle.window(zone, day, *pair) for pair in pairs]
-    left = oracle.subtract(whole, [pair for pair in given_hours if pair[0] < pair[1]])
-    before = Schedule(zone)
-    assert closed_by(before, replace(before, exceptions=(DateException(day, tuple(pairs)),)), day) == left
-
-
-NIGHTS = Schedule("America/Chicago", weekly=every_day(22 * 60, 26 * 60))
-FRIDAY = date(2027, 2, 26)
-
-
-@pytest.mark.parametrize(
-    ("before", "change", "closed"),
-    [
-        (NIGHTS, {"exceptions": (DateException(FRIDAY),)}, [("26 02:00", "27 02:00")]),
-        (NIGHTS, {"holidays": frozenset({FRIDAY})}, [("26 02:00", "27 02:00")]),
-        (
-            NIGHTS,
-            {"exceptions": (DateException(FRIDAY, ((20 * 60, 25 * 60),)),)},
-            [("26 02:00", "26 20:00"), ("27 01:00", "27 02:00")],
-        ),
-        (
-            replace(NIGHTS, exceptions=(DateException(FRIDAY, ((600, 720),)),)),
-            {"exceptions": (DateException(FRIDAY),)},
-            [("26 02:00", "27 00:00")],
-        ),
-        (
-            replace(NIGHTS, exceptions=(DateException(FRIDAY, ((600, 720),)),)),
-            {"holidays": frozenset({FRIDAY})},
-            [("26 02:00", "26 10:00"), ("26 12:00", "27 00:00")],
-        ),
-    ],
-)
-def test_a_date_is_closed_with_its_hours_past_midnight_and_without_those_of_the_date_before(before, change, closed):
-    wall = [
-        tuple(f"{each.astimezone(ZoneInfo(before.zone)):%d %H:%M}" for each in span)
-        for span in closed_by(before, replace(before, **change), FRIDAY)
-    ]
-    assert wall == closed
 
 
 @given(zone=st.sampled_from(sorted(oracle.zones())), day=st.dates(date(2026, 1, 1), date(2037, 12, 30)))

@@ -16,7 +16,7 @@ from app.directory.services import refresh_listings
 from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from app.scheduling.models import AuditRead, BlockedPerson, Booking
-from app.scheduling.queries import AgendaRow
+from app.scheduling.queries import AgendaRow, bookings_touched
 from app.scheduling.safety import QUESTIONS, Screening
 from app.scheduling.services import BookingRequest
 from app.web.practice.today import one_card_a_series
@@ -202,6 +202,7 @@ def test_what_is_held_for_somebody_is_no_free_time_in_the_week_and_names_nobody(
     assert "Held for somebody until" in week
     assert "Pat Example" not in week
     assert f"visits/{held.id}" not in week
+    assert bookings_touched(mine.session, mine.id, [(at, at + timedelta(hours=1))]) == []
     answers = mine.get(f"/visits/{held.id}"), mine.post(f"/visits/{held.id}/message", text="?")
     assert [each.status_code for each in answers] == [404, 404]
     assert mine.session.scalars(select(AuditRead)).all() == []
