@@ -1,4 +1,5 @@
-"""How Unknot is served. Threads because requests wait for the disk when they book."""
+"""How Unknot is served. Two threads a process: while one waits for the disk, the other computes. More would take the
+interpreter from one another at every statement (docs/decisions/one-writer-soon-done.md)."""
 
 import os
 import subprocess
@@ -10,7 +11,7 @@ from gunicorn.http import message
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "2"))
 preload_app = False
 timeout = 30
 graceful_timeout = 20

@@ -96,7 +96,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def house(database: str, home: Path, *, workers: int = 2, threads: int = 4) -> Iterator[House]:
+def house(database: str, home: Path, *, workers: int = 2, threads: int = 2) -> Iterator[House]:
     """A migrated, empty house on `sqlite` or `postgresql`, not yet serving; everything is stopped at the end."""
     with _database_url(database, home) as url:
         port = free_port()

@@ -6,8 +6,12 @@ threads and processes, and which a killed process lets go.
 
 Of each process one thread at a time stands in that queue: another one of the same process would be woken while the
 first still computes its answer, and could not run for it, and nobody else would write meanwhile.
+
+Whoever has committed lets the next one in, and only then waits until the disk has it: SQLite itself would wait first.
+Nobody is told that something is saved before it is on the disk, and with it all that was written before it.
 """
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -30,7 +34,9 @@ PRAGMAS = (
     "mmap_size=2147418112",
     "temp_store=MEMORY",
 )
-TURN = "unknot_turn"
+to_disk = getattr(os, "fdatasync", os.fsync)
+"""What a file holds and its length, not when it was changed: half the work, where the system knows the difference."""
+TURN, SYNCHRONOUS = "unknot_turn", "unknot_synchronous"
 _mine = threading.local()
 _here: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """By database: held by the one thread of this process that waits for its turn or has it."""
@@ -43,6 +49,7 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "checkin", _on_checkin)
+    engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment]
 
 
 def _on_connect(connection: Any, _record: object) -> None:
@@ -58,11 +65,19 @@ def _on_begin(connection: Connection) -> None:
     if mode == "IMMEDIATE":
         _wait_for_turn(connection)
     driver: Any = connection.connection.driver_connection
+    _synchronous(connection, driver, "NORMAL" if TURN in connection.info else "FULL")
     driver.execute(f"BEGIN {mode}")
 
 
+def _synchronous(connection: Connection, driver: Any, wanted: str) -> None:
+    """Who has the turn sees to the disk after giving it back; for all others SQLite does."""
+    if connection.info.get(SYNCHRONOUS, "FULL") != wanted:
+        driver.execute(f"PRAGMA synchronous={wanted}")
+        connection.info[SYNCHRONOUS] = wanted
+
+
 def _wait_for_turn(connection: Connection) -> None:
-    """Queue up beside the database file. Kept until the connection goes back to its pool, after the commit."""
+    """Queue up beside the database file. Kept until the commit, or until the connection goes back to its pool."""
     path = connection.engine.url.database
     if path in (None, "", ":memory:") or TURN in connection.info:
         return
@@ -81,10 +96,33 @@ def _wait_for_turn(connection: Connection) -> None:
     _mine.path = path
 
 
-def _on_checkin(_connection: Any, record: Any) -> None:
-    turn = record.info.pop(TURN, None)
-    if turn is not None:
-        handle, path = turn
+def _commit(connection: Any) -> None:
+    """Returns when all is on the disk; OSError when it cannot be."""
+    connection.commit()
+    path = _give_back(connection.info)
+    if path is not None:
+        with contextlib.suppress(FileNotFoundError):  # then all of it is in the database itself, and was synchronised
+            _save(f"{path}-wal")
+
+
+def _save(path: str) -> None:
+    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        to_disk(handle)
+    finally:
         os.close(handle)
-        _here[path].release()
-        _mine.path = None
+
+
+def _give_back(info: Any) -> str | None:
+    """Let the next one write; the path of the database, None when it was not this one's turn."""
+    if TURN not in info:
+        return None
+    handle, path = info.pop(TURN)
+    os.close(handle)
+    _here[path].release()
+    _mine.path = None
+    return str(path)
+
+
+def _on_checkin(_connection: Any, record: Any) -> None:
+    _give_back(record.info)

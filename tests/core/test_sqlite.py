@@ -1,11 +1,13 @@
-"""Writers queue, one thread cannot wait for itself, and a reader is never kept waiting."""
+"""Writers queue, one thread cannot wait for itself, a reader is never kept waiting, and what is saved is on the disk."""
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
+from app.core import sqlite
 from app.core.sqlite import WRITING, prepare
 
 
@@ -55,3 +57,60 @@ def test_readers_do_not_queue(engine: Engine) -> None:
         writer.execute(text("UPDATE counter SET n = 99"))
         with engine.connect() as reader:
             assert reader.execute(text("SELECT n FROM counter")).scalar_one() == 0
+
+
+def test_the_next_one_writes_while_the_first_still_waits_for_the_disk(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited_for: list[os.stat_result] = []
+
+    def slow_disk(handle: int) -> None:
+        waited_for.append(os.fstat(handle))
+        if len(waited_for) == 1:
+            other = threading.Thread(target=add_one, args=(engine, 1))
+            other.start()
+            other.join(30)
+            assert not other.is_alive()
+
+    monkeypatch.setattr(sqlite, "to_disk", slow_disk)
+    add_one(engine, 1)
+    log = Path(f"{engine.url.database}-wal").stat()
+    assert [os.path.samestat(each, log) for each in waited_for] == [True, True]
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 2
+
+
+def test_what_the_disk_refuses_is_not_called_saved(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_disk(_handle: int) -> None:
+        raise OSError("no more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite, "to_disk", broken_disk)
+        with pytest.raises(OSError, match="no more"):
+            add_one(engine, 1)
+    add_one(engine, 1)
+
+
+def test_sqlite_sees_to_the_disk_itself_where_nobody_else_does(engine: Engine) -> None:
+    full, normal = 2, 1
+
+    def mode(connection: Connection) -> int:
+        return int(connection.execute(text("PRAGMA synchronous")).scalar_one())
+
+    with engine.connect() as connection:
+        for options, wanted in ((WRITING, normal), ({"unknot_begin": "DEFERRED"}, full), (WRITING, normal)):
+            with connection.execution_options(**options).begin():
+                assert mode(connection) == wanted
+
+
+def test_a_log_that_was_taken_into_the_database_is_nothing_to_wait_for(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_words: object) -> int:
+        raise FileNotFoundError
+
+    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        connection.execute(text("UPDATE counter SET n = 7"))
+        monkeypatch.setattr(sqlite, "_save", gone)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 7
