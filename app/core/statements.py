@@ -5,17 +5,19 @@ as long again as PostgreSQL's. Where somebody listens to what is executed (who c
 all the same.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Insert, Select, TextClause, Update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from app.core.database import plain
 
-CURSOR = "unknot_cursor"
+CURSOR, CURSORS, WAITING = "unknot_cursor", "unknot_cursors", "unknot_waiting"
 Words = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | TextClause
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -24,11 +26,15 @@ Convert = Callable[[Any], Any]
 class Statement:
     """A statement whose text is the same whatever its values: `among` takes a list of any length, `in_` does not.
 
-    `columns` are those that an INSERT fills: all that have a default, too.
+    `columns` are those that an INSERT fills: all that have a default, too. `refused` is raised where the rows that are
+    there already refuse the new ones.
     """
 
-    def __init__(self, what: Words, columns: Collection[str] | None = None) -> None:
+    def __init__(
+        self, what: Words, columns: Collection[str] | None = None, refused: Callable[[], Exception] | None = None
+    ) -> None:
         self.what = what
+        self.refused = refused
         self._columns = columns
         self._written: dict[str, _Written] = {}
 
@@ -38,15 +44,27 @@ class Statement:
         if connection.dispatch.before_cursor_execute:
             return [tuple(row) for row in connection.execute(self.what, values)]
         written = self._for(connection.dialect)
+        if connection.info.get(WAITING):
+            return written.read(_sent(connection, (self, values)), connection.dialect)
         return written.read(_executed(connection, written, (values,)), connection.dialect)
 
     def run(self, session: Session, *values: Values) -> None:
-        """Only do it, once for each of the values."""
+        """Only do it, once for each of the values; inside `at_once`, perhaps not yet."""
         connection = plain(session)
-        if connection.dispatch.before_cursor_execute:
-            connection.execute(self.what, values)
-        else:
-            _executed(connection, self._for(connection.dialect), values)
+        waiting = connection.info.get(WAITING)
+        if waiting is not None:
+            waiting += [(self, each) for each in values]
+            return
+        try:
+            if connection.dispatch.before_cursor_execute:
+                connection.execute(self.what, values)
+            else:
+                _executed(connection, self._for(connection.dialect), values)
+        except IntegrityError as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> Exception:
+        return error if self.refused is None else self.refused()
 
     def _for(self, dialect: Dialect) -> "_Written":
         found = self._written.get(dialect.name)
@@ -132,3 +150,51 @@ def _executed(connection: Connection, written: _Written, values: Sequence[Values
         # Wrapped, told to who listens, and a connection that was lost is given up: what `Connection.execute` does.
         connection._handle_dbapi_exception(error, written.text, None, None, None)
     return cursor
+
+
+@contextlib.contextmanager
+def at_once(session: Session) -> Iterator[None]:
+    """What is `run` inside goes to a server database in one piece: with the next `rows`, or at the end.
+
+    It answers each statement at the price of two ways through the network and of waking up twice. Only for what does not
+    go by way of the session itself, which does not know that something is still to be sent.
+    """
+    connection = plain(session)
+    known = connection.info
+    if connection.dialect.name != "postgresql" or connection.dispatch.before_cursor_execute or WAITING in known:
+        yield
+        return
+    known[WAITING] = []
+    try:
+        yield
+        if known[WAITING]:
+            _sent(connection)
+    finally:
+        known.pop(WAITING, None)  # gone already with a connection that was lost
+
+
+def _sent(connection: Connection, *last: tuple[Statement, Values]) -> Any:
+    """Everything that waits, in order, and `last`; the cursor of the last one."""
+    waiting = [*connection.info[WAITING], *last]
+    connection.info[WAITING].clear()
+    cursors: list[Any] = connection.info.setdefault(CURSORS, [])
+    while len(cursors) < len(waiting):
+        cursors.append(connection.connection.cursor())
+    try:
+        with connection.connection.driver_connection.pipeline():  # type: ignore[union-attr]
+            for cursor, (statement, values) in zip(cursors, waiting, strict=False):
+                written = statement._for(connection.dialect)
+                cursor.execute(written.text, written.bound(values))
+    except BaseException as error:  # noqa: BLE001 - handed on
+        answered = sum(cursor.pgresult is not None for cursor in cursors[: len(waiting)])
+        refusing, _ = waiting[min(answered, len(waiting) - 1)]
+        _handed_on(connection, error, refusing)
+    return cursors[len(waiting) - 1]
+
+
+def _handed_on(connection: Connection, error: BaseException, statement: Statement) -> NoReturn:
+    try:
+        connection._handle_dbapi_exception(error, str(statement.what), None, None, None)
+    except IntegrityError as known:
+        raise statement._refusal(known) from known
+    raise AssertionError("handing an error on raises it")

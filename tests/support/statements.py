@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
-from app.core.statements import CURSOR
+from app.core.statements import CURSOR, CURSORS
 
 ASIDE = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
@@ -19,7 +19,8 @@ def told(engine: Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def listen(connection: Any, record: Any, *_: object) -> None:
-        record.info.pop(CURSOR, None)
+        for own in (CURSOR, CURSORS):
+            record.info.pop(own, None)
         if isinstance(connection, sqlite3.Connection):
             connection.set_trace_callback(lambda said: None if said.startswith(ASIDE) else seen.append(said))
         else:

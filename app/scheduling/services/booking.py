@@ -72,6 +72,15 @@ class Prepared:
     screening: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that nothing stands against, as long as this transaction keeps the therapist's lock."""
+
+    offer: Bookable
+    ready: Prepared
+    rows: Rows
+
+
 def prepared(request: BookingRequest) -> Prepared:
     """The request, its safety questions passed and its contact tidied; Invalid as `book`."""
     check_screening(request.screening)
@@ -85,28 +94,28 @@ def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
     Invalid names the field; `code` is emergency, see-doctor-first or answers-missing for the safety questions.
     Conflict `time-taken` carries fresh `times`; NotFound when the service is not on offer there.
     """
-    return book_prepared(session, prepared(request), now)
+    return book_admitted(session, admitted(session, prepared(request), now), now)
 
 
-def book_prepared(session: Session, ready: Prepared, now: datetime) -> Booked:
-    """`book`, after what needs no database: the part that others wait for."""
-    one, ready, rows = _admitted(session, ready, now)
-    return _make(session, one, ready, now, known={at: busy for at, (_, busy) in rows.items()})
-
-
-def _admitted(session: Session, ready: Prepared, now: datetime) -> tuple[Bookable, Prepared, Rows]:
+def admitted(session: Session, ready: Prepared, now: datetime) -> Admitted:
     """The offer under its therapist's lock, with a person who may have it and a time that is free in the rows."""
     one = bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
     if one.home_visit and not ready.person.address:
         raise Invalid("Please give the address to come to.", field="address", code="address-needed")
     check_person(session, one, ready.person, now, verified=ready.request.verified)
-    return one, ready, check_free(session, one, ready.request.starts_at, now)
+    return Admitted(one, ready, check_free(session, one, ready.request.starts_at, now))
+
+
+def book_admitted(session: Session, who: Admitted, now: datetime) -> Booked:
+    """`book`, after everything was looked at: only writes."""
+    return _make(session, who.offer, who.ready, now, known={at: busy for at, (_, busy) in who.rows.items()})
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    one, ready, _ = _admitted(session, prepared(request), now)
+    found = admitted(session, prepared(request), now)
+    one, ready = found.offer, found.ready
     if not ready.person.email:
         raise Invalid("Please leave an e-mail address to book several dates.", field="email", code="email-needed")
     try:

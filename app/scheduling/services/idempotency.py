@@ -9,14 +9,21 @@ from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import bindparam, delete, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
-from app.core.statements import Statement
+from app.core.statements import Statement, at_once
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking, IdempotencyKey
-from app.scheduling.services.booking import Booked, BookingRequest, Prepared, book_prepared, fingerprint, prepared
+from app.scheduling.services.booking import (
+    Booked,
+    BookingRequest,
+    Prepared,
+    admitted,
+    book_admitted,
+    fingerprint,
+    prepared,
+)
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
@@ -25,7 +32,10 @@ STORED = Statement(
     .join(Booking)
     .where(IdempotencyKey.key_hash == bindparam("key_hash"))
 )
-KEEP = Statement(insert(IdempotencyKey.__table__))  # type: ignore[arg-type]
+KEEP = Statement(
+    insert(IdempotencyKey.__table__),  # type: ignore[arg-type]
+    refused=lambda: Conflict("The same request is being answered. Try again.", code="idempotency-race"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +78,16 @@ def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
     if stored:
         return stored
     try:
-        made = book_prepared(session, one.ready, now)
+        may_have_it = admitted(session, one.ready, now)
     except Conflict as error:
         # Whoever held the therapist's lock before us may have been this very request.
         stored = _stored(session, one, now) if "times" in error.facts else None
         if stored:
             return stored
         raise
-    _keep(session, one, made, now)
+    with at_once(session):
+        made = book_admitted(session, may_have_it, now)
+        _keep(session, one, made, now)
     return made
 
 
@@ -117,7 +129,4 @@ def _keep(session: Session, one: Keyed, made: Booked, now: datetime) -> None:
         "answer": orjson.dumps(replace(made, token="")).decode(),
         "expires_at": now + KEPT,
     }
-    try:
-        KEEP.run(session, answer)
-    except IntegrityError as error:
-        raise Conflict("The same request is being answered. Try again.", code="idempotency-race") from error
+    KEEP.run(session, answer)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import UtcDateTime, plain
 from app.core.errors import Forbidden
-from app.core.statements import Statement
+from app.core.statements import Statement, at_once
 from app.scheduling.contact import Contact, email_key
 from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry
 from app.scheduling.queries.bookable import Bookable
@@ -96,7 +96,6 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
     `verified` as in `BookingRequest`: no mail asks whether the address is theirs. Where one will ask, whoever typed the
     address does not learn that it is blocked: `check_not_blocked` says so to who answers.
     """
-    lock_person(session, person.email_key, person.phone)
     who = {
         "therapist": one.therapist_id,
         "email": person.email_key,
@@ -104,7 +103,9 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
         "mailed": None if verified else person.email_key,
         "since": now - UNANSWERED,
     }
-    found = PERSON.rows(session, who)
+    with at_once(session):
+        lock_person(session, person.email_key, person.phone)
+        found = PERSON.rows(session, who)
     if ("blocked", 0) in found and (verified or not person.email):
         raise _not_accepted()
     asked = [number for kind, number in found if kind == "open"]

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.database import among
@@ -51,7 +50,8 @@ OCCUPY = Statement(
         " WITH RECURSIVE owned(quantum) AS"
         " (SELECT CAST(:first AS INTEGER) UNION ALL SELECT quantum + 1 FROM owned WHERE quantum + 1 < :last)"
         " SELECT CAST(:therapist AS INTEGER), quantum, CAST(:booking AS BIGINT) FROM owned"
-    )
+    ),
+    refused=lambda: Conflict("That time was just taken.", code="time-taken"),
 )
 
 
@@ -182,11 +182,7 @@ def bound_of(opened: int, busy: int, span: Span, base: int, facts: Mapping[str, 
 
 def occupy(session: Session, therapist_id: int, booking_id: int, first: int, last: int) -> None:
     """Own the quanta `[first, last)`; Conflict when one of them is somebody's."""
-    owned = {"therapist": therapist_id, "booking": booking_id, "first": first, "last": last}
-    try:
-        OCCUPY.run(session, owned)
-    except IntegrityError as error:
-        raise Conflict("That time was just taken.", code="time-taken") from error
+    OCCUPY.run(session, {"therapist": therapist_id, "booking": booking_id, "first": first, "last": last})
 
 
 def own(session: Session, booking: Booking) -> list[Interval]:
