@@ -39,15 +39,29 @@ def network(of_4: int, of_6: int) -> str:
     return str(ipaddress.ip_network((address, of_4 if address.version == 4 else of_6), strict=False))
 
 
-limiter = Limiter(by_address, headers_enabled=True, default_limits=["1200 per minute"])
+class _OncePerRequest(Limiter):
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        """A view with caps of its own is looked at when it is called. Before, the library looks too, and finds nothing."""
+        view = current_app.view_functions.get(request.endpoint or "")
+        if not (in_middleware and hasattr(view, "__capped__")):
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _OncePerRequest(by_address, headers_enabled=True, default_limits=["1200 per minute"])
 # The library asks four times a request what is exempt, and works it out anew each time.
 limiter.limit_manager.exemption_scope = cache(limiter.limit_manager.exemption_scope)  # type: ignore[method-assign]
 
 
 def limit(name: str, *methods: str) -> Callable[[View], View]:
     """Limit a view by one of the named caps; only these methods, where some are given."""
-    capped = limiter.limit(lambda: current_app.config[name], methods=list(methods) or None)
-    return cast(Callable[[View], View], capped)
+    cap = cast(Callable[[View], View], limiter.limit(lambda: current_app.config[name], methods=list(methods) or None))
+
+    def capped(view: View) -> View:
+        view = cap(view)
+        view.__capped__ = True  # type: ignore[attr-defined]
+        return view
+
+    return capped
 
 
 def spend_unproved() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask_limiter import Limiter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -91,3 +92,18 @@ def test_mails_that_anybody_can_ask_for(patient: Patient, session: Session, worl
     assert count(session, WaitlistEntry) == 2
     kinds = session.scalars(select(OutboxMessage.kind).where(OutboxMessage.kind == "waitlist.confirm"))
     assert len(kinds.all()) == 2
+
+
+def test_a_view_with_caps_of_its_own_is_looked_at_once(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before: list[bool] = []
+
+    def look(_self: Limiter, _name: str | None = None, in_middleware: bool = True) -> None:
+        before.append(in_middleware)
+
+    monkeypatch.setattr(Limiter, "_check_request_limit", look)
+    client = app.test_client()
+    client.get("/api/v1/safety-questions")
+    assert book(client, body(world)).status_code == 201
+    assert before == [True, False]
