@@ -58,10 +58,18 @@ def run() -> dict[str, Any]:
             "compute_and_next_three": _measure(lambda: timeline.first_quanta(_compute(rows), SPAN, 3), 2000),
             "derive_weeks": _measure(lambda: _derive(visits), 500),
             "derive_compute_and_list": _measure(lambda: timeline.quanta(_compute(_derive(visits)), SPAN), 500),
-            "portion": _measure(lambda: _portion(bookings), 20),
-            "intervaltree": _measure(lambda: _intervaltree(bookings), 20),
+            **peers(bookings),
         },
         "through_the_database_ms": _through_the_database(),
+    }
+
+
+def peers(bookings: Intervals | None = None) -> dict[str, dict[str, float]]:
+    """The same starts by libraries that anyone can install: on any machine, the same work of the same code."""
+    taken = bookings or _bookings()
+    return {
+        "portion": _measure(lambda: _portion(taken), 20),
+        "intervaltree": _measure(lambda: _intervaltree(taken), 20),
     }
 
 
