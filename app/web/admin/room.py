@@ -21,7 +21,7 @@ from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
 from app.doors.locale import said
 from app.web.admin import words
-from app.web.practice.fields import far_dates_refused
+from app.web.fields import far_dates_refused
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.context_processor(lambda: {"words": words})

@@ -24,8 +24,8 @@ from app.directory.catalogue import BY_SLUG, SPECIALTIES
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, in_transaction, transaction
+from app.web.fields import CarefulForm, CheckboxesField, not_blank
 from app.web.formatting import day
-from app.web.practice.fields import CarefulForm, CheckboxesField, not_blank
 
 Answer = str | Response | tuple[str, int]
 editing = Blueprint("editing", __name__, url_prefix="/editing/articles")

@@ -23,7 +23,7 @@ from app.doors.caller import caller, signed_in_user
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
-from app.web.practice.fields import not_blank, plain
+from app.web.fields import not_blank, plain
 from app.web.practice.licence_form import LicenceFileForm
 from app.web.practice.room import practice
 

@@ -17,7 +17,7 @@ from app.doors.locale import said
 from app.scheduling import services as scheduling
 from app.scheduling.safety import Screening
 from app.scheduling.services import BookingRequest, Contact
-from app.web.practice.fields import plain
+from app.web.fields import plain
 from app.web.practice.moving import Answer, instant, place_names, wall_time
 from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import NewVisitForm

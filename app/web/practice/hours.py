@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.core import formats
 from app.scheduling.hours import MINUTES_PER_DAY, OpeningHours
-from app.web.practice.fields import FAR_DATE, is_near
+from app.web.fields import FAR_DATE, is_near
 
 DEFAULT = tuple(OpeningHours(day, 9 * 60, 17 * 60) for day in range(5))
 OPENINGS = 2

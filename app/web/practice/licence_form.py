@@ -20,7 +20,7 @@ from app.directory.services.parts import own as own_part
 from app.doors.caller import signed_in_user
 from app.doors.database import transaction
 from app.scheduling.services import lock
-from app.web.practice.fields import CarefulForm, columns, far_dates_refused, not_blank, plain
+from app.web.fields import CarefulForm, columns, far_dates_refused, not_blank, plain
 
 SEEN = ("jurisdiction", "number", "expires_on")
 

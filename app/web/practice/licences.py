@@ -22,8 +22,8 @@ from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
 from app.web import formatting as formats
+from app.web.fields import columns
 from app.web.files import as_download
-from app.web.practice.fields import columns
 from app.web.practice.licence_form import SEEN, LicenceFileForm, LicenceForm, first_state, keep_licence, me_as_actor
 from app.web.practice.room import my_id, practice
 from app.web.practice.treatments import _own

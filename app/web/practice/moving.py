@@ -21,7 +21,7 @@ from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
 from app.scheduling.queries.free_times import free_times_of
-from app.web.practice.fields import is_near
+from app.web.fields import is_near
 from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import MoveForm
 from app.web.scheduling.asking import number

@@ -23,8 +23,8 @@ from app.directory.queries import own_practice
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
+from app.web.fields import CheckboxesField, WholeNumber, not_blank, plain
 from app.web.finder.results import language_name
-from app.web.practice.fields import CheckboxesField, WholeNumber, not_blank, plain
 from app.web.practice.room import my_id, practice
 
 Answer = str | Response | tuple[str, int]

@@ -23,9 +23,9 @@ from app.doors.database import db
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
+from app.web.fields import CarefulForm, WholeNumber, columns, not_blank, plain, seal
 from app.web.formatting import units_for
 from app.web.practice import hours as hours_form
-from app.web.practice.fields import CarefulForm, WholeNumber, columns, not_blank, plain, seal
 from app.web.practice.room import my_id, own_transaction, practice
 from app.web.practice.treatments import _own
 from app.web.practice.where import Placed, placed

@@ -17,7 +17,7 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
-from app.web.practice.fields import CarefulForm
+from app.web.fields import CarefulForm
 from app.web.practice.room import me, my_id, own_transaction, practice
 from app.web.practice.words import MODES
 

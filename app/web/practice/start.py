@@ -27,8 +27,8 @@ from app.scheduling import services as scheduling
 from app.scheduling.hours import OpeningHours
 from app.scheduling.queries.own import weekly_hours
 from app.scheduling.services import lock
+from app.web.fields import CheckboxesField, PriceField, not_blank, plain
 from app.web.practice import hours as hours_form
-from app.web.practice.fields import CheckboxesField, PriceField, not_blank, plain
 from app.web.practice.licence_form import LicenceForm, first_state, keep_licence
 from app.web.practice.room import practice
 from app.web.practice.where import placed

@@ -24,8 +24,8 @@ from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import AgendaRow
 from app.web import formatting
+from app.web.fields import far_dates_refused, is_near
 from app.web.practice import hours as hours_form
-from app.web.practice.fields import far_dates_refused, is_near
 from app.web.practice.moving import place_names
 from app.web.practice.room import home_zone, my_id, own_transaction, practice
 

@@ -17,7 +17,7 @@ from app.directory.services.parts import own as own_part
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db
-from app.web.practice.fields import CarefulForm, PriceField, WholeNumber, columns, not_blank, plain
+from app.web.fields import CarefulForm, PriceField, WholeNumber, columns, not_blank, plain
 from app.web.practice.room import my_id, own_transaction, practice
 
 Answer = str | Response | tuple[str, int]

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.web.practice.fields import far_dates_refused, not_blank
+from app.web.fields import far_dates_refused, not_blank
 
 
 class WhenForm(FlaskForm):

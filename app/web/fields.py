@@ -1,4 +1,4 @@
-"""Fields that the practice's forms share: prices as people write them, wall times, what was seen when the form came."""
+"""Fields that forms share: prices as people write them, wall times, what was seen when the form came."""
 
 import hashlib
 import re
