@@ -12,6 +12,7 @@ from app.core.errors import Invalid
 from app.directory.models import Location, Service
 from app.scheduling import services
 from app.scheduling.models import Booking
+from app.scheduling.queries import people_waiting
 from app.scheduling.safety import Screening
 from app.scheduling.services.limits import UNANSWERED
 from app.scheduling.services.waitlist import MOST_WISHES
@@ -154,8 +155,33 @@ def test_13_who_lets_an_offer_go_is_not_asked_about_it_again(world: World) -> No
     assert MONDAY in world.free()
 
 
+def test_a_therapist_knows_how_many_people_wait(world: World) -> None:
+    def waiting(day: date) -> int:
+        return people_waiting(world.session, world.therapist_id, day)
+
+    monday = DAY.first
+    tuesday = monday + timedelta(days=1)
+    assert waiting(monday) == 0
+    booked = world.confirmed(MONDAY)
+    pat = person()
+    tokens = [_join(world, pat, replace(DAY, last=last)) for last in (monday, tuesday)]
+    assert (waiting(monday), waiting(tuesday), waiting(tuesday + timedelta(days=1))) == (1, 1, 0)
+    _join(world, person(email="kim@example.test"))
+    _join(world, person(email="unproved@example.test"), verified=False)
+    assert (waiting(monday), waiting(tuesday)) == (2, 1)
+    services.cancel(world.session, booked.token, world.now)
+    assert (_entry(world, tokens[0]), waiting(monday)) == ("offered", 2)
+    for token in tokens:
+        services.leave_waitlist(world.session, token)
+    assert waiting(monday) == 1
+
+
+def _join(world: World, who: services.Contact, wish: Wish = DAY, *, verified: bool = True) -> str:
+    return services.join_waitlist(world.session, world.service_id, wish, who, world.now, verified=verified).token
+
+
 def _wait(world: World, wish: Wish) -> str:
-    return services.join_waitlist(world.session, world.service_id, wish, person(), world.now, verified=True).token
+    return _join(world, person(), wish)
 
 
 def _entry(world: World, token: str) -> str:

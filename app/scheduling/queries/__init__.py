@@ -28,6 +28,7 @@ from app.scheduling.queries.visits import (
     visits_of_email,
     visits_of_link,
 )
+from app.scheduling.queries.waitlist import people_waiting
 
 __all__ = [
     "AgendaRow",
@@ -66,6 +67,7 @@ __all__ = [
     "offers",
     "open_requests",
     "open_times",
+    "people_waiting",
     "series_plan",
     "settings",
     "time_off",

@@ -57,6 +57,7 @@ def today() -> str | Response:
         rows=[agenda_item(row, now, zone) for row in rows],
         coming=coming,
         unmarked=unmarked(own.id, now),
+        people_waiting=queries.people_waiting(db.session, own.id, first.date()),
         reasons=REASONS,
         confirm_now=confirm_now(own, first.date()),
         lacking=lacking(own),

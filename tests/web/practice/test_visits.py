@@ -19,6 +19,7 @@ from app.scheduling.models import AuditRead, BlockedPerson, Booking
 from app.scheduling.queries import AgendaRow, bookings_touched
 from app.scheduling.safety import QUESTIONS, Screening
 from app.scheduling.services import BookingRequest
+from app.scheduling.waiting import Wish
 from app.web.practice.today import one_card_a_series
 from tests.support.accounts import make_user, sign_in
 from tests.support.html import problems_of
@@ -212,6 +213,17 @@ def test_what_is_held_for_somebody_is_no_free_time_in_the_week_and_names_nobody(
     services.expire_due(mine.session, clock.now())
     mine.session.commit()
     assert mine.get(f"/visits/{held.id}").status_code == 404
+
+
+def test_today_says_how_many_wait_for_a_time(mine: Practice) -> None:
+    assert "with you" not in mine.get("/").text
+    now = clock.now()
+    whole = Wish(now.date(), now.date() + timedelta(days=60))
+    for number in range(2):
+        who = services.Contact("Pat Example", f"pat{number}@example.test")
+        services.join_waitlist(mine.session, mine.service_id, whole, who, now, verified=True)
+        mine.session.commit()
+        assert ("1 person waits", "2 people wait")[number] + " for a time with you." in mine.get("/").text
 
 
 def test_a_blocked_person_is_listed_and_can_be_let_in_again(mine: Practice) -> None:

@@ -1,0 +1,19 @@
+"""Who waits for a time, as their therapist may know it: a number."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.scheduling.models import WaitlistEntry
+
+
+def people_waiting(session: Session, therapist_id: int, day: date) -> int:
+    """How many people wait for a time on this day or later; several wishes of one are one. Addresses are proved."""
+    query = select(func.count(WaitlistEntry.email_key.distinct())).where(
+        WaitlistEntry.therapist_id == therapist_id,
+        WaitlistEntry.state.in_(("waiting", "offered")),
+        WaitlistEntry.proved_at.is_not(None),
+        WaitlistEntry.last >= day,
+    )
+    return session.scalar(query) or 0
