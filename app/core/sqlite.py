@@ -11,7 +11,6 @@ Whoever has committed lets the next one in, and only then waits until the disk h
 Nobody is told that something is saved before it is on the disk, and with it all that was written before it.
 """
 
-import contextlib
 import fcntl
 import os
 import threading
@@ -36,7 +35,7 @@ PRAGMAS = (
 )
 to_disk = getattr(os, "fdatasync", os.fsync)
 """What a file holds and its length, not when it was changed: half the work, where the system knows the difference."""
-TURN, SYNCHRONOUS = "unknot_turn", "unknot_synchronous"
+TURN, SYNCHRONOUS, FILE, HAS_LOG = "unknot_turn", "unknot_synchronous", "unknot_file", "unknot_has_log"
 _mine = threading.local()
 _here: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """By database: held by the one thread of this process that waits for its turn or has it."""
@@ -52,11 +51,14 @@ def prepare(engine: Engine) -> None:
     engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment]
 
 
-def _on_connect(connection: Any, _record: object) -> None:
+def _on_connect(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    ((_, _, record.info[FILE]),) = cursor.execute("PRAGMA database_list")
+    ((mode,),) = cursor.execute("PRAGMA journal_mode")
+    record.info[HAS_LOG] = mode == "wal"
     cursor.close()
 
 
@@ -65,7 +67,8 @@ def _on_begin(connection: Connection) -> None:
     if mode == "IMMEDIATE":
         _wait_for_turn(connection)
     driver: Any = connection.connection.driver_connection
-    _synchronous(connection, driver, "NORMAL" if TURN in connection.info else "FULL")
+    own = TURN in connection.info and connection.info[HAS_LOG]
+    _synchronous(connection, driver, "NORMAL" if own else "FULL")
     driver.execute(f"BEGIN {mode}")
 
 
@@ -78,8 +81,8 @@ def _synchronous(connection: Connection, driver: Any, wanted: str) -> None:
 
 def _wait_for_turn(connection: Connection) -> None:
     """Queue up beside the database file. Kept until the commit, or until the connection goes back to its pool."""
-    path = connection.engine.url.database
-    if path in (None, "", ":memory:") or TURN in connection.info:
+    path = connection.info[FILE]
+    if not path or TURN in connection.info:
         return
     if getattr(_mine, "path", None) == path:
         raise RuntimeError(
@@ -87,8 +90,7 @@ def _wait_for_turn(connection: Connection) -> None:
         )
     _here[path].acquire()
     try:
-        handle = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        handle = _queue_up(f"{path}-turn")
     except BaseException:
         _here[path].release()
         raise
@@ -96,13 +98,29 @@ def _wait_for_turn(connection: Connection) -> None:
     _mine.path = path
 
 
+def _queue_up(path: str) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
 def _commit(connection: Any) -> None:
     """Returns when all is on the disk; OSError when it cannot be."""
     connection.commit()
     path = _give_back(connection.info)
-    if path is not None:
-        with contextlib.suppress(FileNotFoundError):  # then all of it is in the database itself, and was synchronised
-            _save(f"{path}-wal")
+    if path is None or not connection.info[HAS_LOG]:
+        return
+    try:
+        _save(f"{path}-wal")
+    except OSError:
+        # The system forgets what it could not write and says so once: a second try would mean nothing, nor would another
+        # writer's. So all that the log holds goes into the database, which is then brought to the disk.
+        if _into_the_database(connection.driver_connection):
+            raise
 
 
 def _save(path: str) -> None:
@@ -111,6 +129,12 @@ def _save(path: str) -> None:
         to_disk(handle)
     finally:
         os.close(handle)
+
+
+def _into_the_database(driver: Any) -> bool:
+    """Whether something was left in the log, because somebody still reads what was there before."""
+    ((busy, _, _),) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return bool(busy)
 
 
 def _give_back(info: Any) -> str | None:

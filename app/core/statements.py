@@ -180,13 +180,16 @@ def _sent(connection: Connection, *last: tuple[Statement, Values]) -> Any:
     cursors: list[Any] = connection.info.setdefault(CURSORS, [])
     while len(cursors) < len(waiting):
         cursors.append(connection.connection.cursor())
+    sent = 0
     try:
         with connection.connection.driver_connection.pipeline():  # type: ignore[union-attr]
             for cursor, (statement, values) in zip(cursors, waiting, strict=False):
                 written = statement._for(connection.dialect)
                 cursor.execute(written.text, written.bound(values))
+                sent += 1
     except BaseException as error:  # noqa: BLE001 - handed on
-        answered = sum(cursor.pgresult is not None for cursor in cursors[: len(waiting)])
+        # The first one without an answer. A refusal may be heard while others are still being sent.
+        answered = sum(cursor.pgresult is not None for cursor in cursors[:sent])
         refusing, _ = waiting[min(answered, len(waiting) - 1)]
         _handed_on(connection, error, refusing)
     return cursors[len(waiting) - 1]

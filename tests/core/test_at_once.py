@@ -69,6 +69,15 @@ def test_a_refusal_is_the_statements_own_wherever_it_stands(session: Session, at
     assert keys(session) == []
 
 
+def test_a_refusal_that_is_heard_while_others_are_sent_is_the_first_ones(app: Flask) -> None:
+    with app.app_context():
+        for round_ in range(60):
+            _send_and_commit(*((WRITE, _message(f"{round_}-{each}")) for each in range(6)))
+            twice, *later = (_message(f"{round_}-{each}") for each in (0, 6, 7, 8, 9))
+            with pytest.raises(Conflict):
+                _send_and_commit((WRITE_OR_REFUSE, twice), *((WRITE, each) for each in later))
+
+
 def test_a_refusal_that_says_nothing_is_the_librarys(session: Session) -> None:
     with pytest.raises(IntegrityError):
         send(session, (WRITE, _message("a")), (WRITE, _message("a")), (WRITE_OR_REFUSE, _message("b")))

@@ -1,11 +1,14 @@
 """Writers queue, one thread cannot wait for itself, a reader is never kept waiting, and what is saved is on the disk."""
 
+import contextlib
 import os
+import shutil
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from app.core import sqlite
 from app.core.sqlite import WRITING, prepare
@@ -80,15 +83,51 @@ def test_the_next_one_writes_while_the_first_still_waits_for_the_disk(
         assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 2
 
 
-def test_what_the_disk_refuses_is_not_called_saved(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken_disk(_handle: int) -> None:
-        raise OSError("no more")
+def broken_disk(_handle: int) -> None:
+    raise OSError("no more")
 
-    with monkeypatch.context() as patched:
+
+def alone(engine: Engine, folder: Path) -> int:
+    """The counter in the database file without its log: what is left if the log was never written."""
+    copy = shutil.copy(str(engine.url.database), folder / "alone.db")
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        return int(connection.execute("SELECT n FROM counter").fetchone()[0])
+
+
+def test_what_the_log_cannot_keep_goes_into_the_database(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_one(engine, 1)
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        alone(engine, tmp_path)
+    monkeypatch.setattr(sqlite, "to_disk", broken_disk)
+    add_one(engine, 1)
+    assert alone(engine, tmp_path) == 2
+
+
+def test_what_can_be_kept_nowhere_is_not_called_saved(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout=1"))
+    engine.dispose()
+    with engine.connect() as reader, monkeypatch.context() as patched:
+        reader.execute(text("SELECT n FROM counter"))
         patched.setattr(sqlite, "to_disk", broken_disk)
         with pytest.raises(OSError, match="no more"):
             add_one(engine, 1)
     add_one(engine, 1)
+
+
+def test_a_database_behind_a_link_is_saved_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link.db").symlink_to(tmp_path / "data" / "real.db")
+    linked, real = (create_engine(f"sqlite:///{tmp_path / path}") for path in ("link.db", "data/real.db"))
+    saved: list[str] = []
+    monkeypatch.setattr(sqlite, "_save", saved.append)
+    for one in (linked, real):
+        prepare(one)
+        with one.connect().execution_options(**WRITING) as connection, connection.begin():
+            connection.execute(text("CREATE TABLE IF NOT EXISTS counter (n INTEGER)"))
+    assert saved == [str((tmp_path / "data" / "real.db-wal").resolve())] * 2
+    assert not list(tmp_path.glob("*-turn"))
 
 
 def test_sqlite_sees_to_the_disk_itself_where_nobody_else_does(engine: Engine) -> None:
@@ -103,14 +142,11 @@ def test_sqlite_sees_to_the_disk_itself_where_nobody_else_does(engine: Engine) -
                 assert mode(connection) == wanted
 
 
-def test_a_log_that_was_taken_into_the_database_is_nothing_to_wait_for(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def gone(*_words: object) -> int:
-        raise FileNotFoundError
-
+def test_without_a_log_sqlite_sees_to_the_disk_itself(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk that cannot have one."""
+    monkeypatch.setattr(sqlite, "PRAGMAS", ("journal_mode=DELETE",))
+    monkeypatch.setattr(sqlite, "to_disk", broken_disk)
+    engine.dispose()
     with engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
         connection.execute(text("UPDATE counter SET n = 7"))
-        monkeypatch.setattr(sqlite, "_save", gone)
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 7

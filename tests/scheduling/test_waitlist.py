@@ -14,7 +14,7 @@ from app.scheduling import services
 from app.scheduling.models import Booking
 from app.scheduling.queries import people_waiting
 from app.scheduling.safety import Screening
-from app.scheduling.services.limits import UNANSWERED
+from app.scheduling.services.limits import UNANSWERED, block
 from app.scheduling.services.waitlist import MOST_WISHES
 from app.scheduling.waiting import Wish
 from tests.scheduling.world import CLEAR, MONDAY, World, check_everything, person, refused
@@ -174,6 +174,8 @@ def test_a_therapist_knows_how_many_people_wait(world: World) -> None:
     for token in tokens:
         services.leave_waitlist(world.session, token)
     assert waiting(monday) == 1
+    block(world.session, world.therapist_id, "kim@example.test")
+    assert waiting(monday) == 0
 
 
 def _join(world: World, who: services.Contact, wish: Wish = DAY, *, verified: bool = True) -> str:
