@@ -15,6 +15,7 @@ import fcntl
 import os
 import threading
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -39,6 +40,8 @@ TURN, SYNCHRONOUS, FILE, HAS_LOG = "unknot_turn", "unknot_synchronous", "unknot_
 _mine = threading.local()
 _here: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """By database: held by the one thread of this process that waits for its turn or has it."""
+_named: set[str] = set()
+"""The logs whose names, too, are known to be on the disk. A log goes with the last connection, and comes with the next."""
 
 
 def prepare(engine: Engine) -> None:
@@ -59,6 +62,7 @@ def _on_connect(connection: Any, record: Any) -> None:
     ((_, _, record.info[FILE]),) = cursor.execute("PRAGMA database_list")
     ((mode,),) = cursor.execute("PRAGMA journal_mode")
     record.info[HAS_LOG] = mode == "wal"
+    _named.discard(f"{record.info[FILE]}-wal")
     cursor.close()
 
 
@@ -124,11 +128,15 @@ def _commit(connection: Any) -> None:
 
 
 def _save(path: str) -> None:
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        to_disk(handle)
-    finally:
-        os.close(handle)
+    with Path(path).open("rb") as log:
+        to_disk(log.fileno())
+    if path not in _named:
+        folder = os.open(Path(path).parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        _named.add(path)
 
 
 def _into_the_database(driver: Any) -> bool:

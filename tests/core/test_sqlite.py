@@ -83,6 +83,19 @@ def test_the_next_one_writes_while_the_first_still_waits_for_the_disk(
         assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 2
 
 
+def test_the_name_of_a_new_log_is_saved_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[os.stat_result] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle)))
+    engine.dispose()
+    assert not Path(f"{engine.url.database}-wal").exists()
+    for expected in (1, 2):
+        add_one(engine, 3)
+        assert len(synced) == expected
+        engine.dispose()
+    folder = Path(str(engine.url.database)).parent.stat()
+    assert all(os.path.samestat(each, folder) for each in synced)
+
+
 def broken_disk(_handle: int) -> None:
     raise OSError("no more")
 
