@@ -52,7 +52,13 @@ def test_a_write_inside_a_write_is_refused_at_once(engine: Engine) -> None:
 def test_a_turn_ends_with_a_rollback_too(engine: Engine) -> None:
     with engine.connect().execution_options(**WRITING) as first:
         first.begin().rollback()
+    other = threading.Thread(target=add_one, args=(engine, 1), daemon=True)
+    other.start()
+    other.join(30)
+    assert not other.is_alive()
     add_one(engine, 1)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 2
 
 
 def test_readers_do_not_queue(engine: Engine) -> None:
