@@ -3,9 +3,9 @@
 Two gunicorn workers on SQLite and on PostgreSQL, 16 and 32 clients; then 25 times that 16 clients each want at once.
 The load comes from another process on the same machine, and takes its share of it.
 
-The systems that this is compared with were measured on another machine. How much slower this one is just now is told by
-two libraries that were timed there as well. `estimate_there` is each round times that: an estimate, since more goes into
-a booking than computing. Compare it with nothing but a rate from there; the floor here belongs to the rates here.
+The systems that this is compared with were measured on another machine, which `bench.hello` was measured on, too. So
+each round is also told as bookings for each hello, asked just before and after it; `estimate_there` is that times the
+hellos of the other machine. Compare it with nothing but a rate from there; the floor here belongs to the rates here.
 """
 
 import json
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.zones import use_pinned_zone_data
-from bench import free_starts
+from bench import hello
 from bench.timing import quantile
 from tools import load
 from tools.serving import ROOT, House, house
@@ -33,8 +33,6 @@ CLIENTS = (16, 32)
 SECONDS, ROUNDS = 4.0, 4
 THERAPISTS, DAYS = 40, 50
 CONTESTED, EACH = 25, 16
-PEERS_MS = {"portion": 1.6, "intervaltree": 1.8}
-"""What `free_starts.peers` took where the other systems were measured."""
 
 Wish = tuple[int, int, str]
 
@@ -70,20 +68,20 @@ def run(kinds: Sequence[str] = KINDS, rounds: int = ROUNDS, seconds: float = SEC
 
 
 def _on(kind: str, rounds: int, seconds: float) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="unknot-") as folder, house(kind, Path(folder)) as one:
+    with (
+        tempfile.TemporaryDirectory(prefix="unknot-") as folder,
+        house(kind, Path(folder)) as one,
+        hello.serving() as page,
+    ):
         one.application = "bench.bookings:with_floor()"
         wishes = _prepare(one)
         random.Random(1).shuffle(wishes)
         one.start_web()
         _warm_up(one, wishes)
-        measured = {f"clients_{clients}": _beside_floor(one, wishes, clients, rounds, seconds) for clients in CLIENTS}
+        measured = {
+            f"clients_{clients}": _beside_floor(one, wishes, clients, rounds, seconds, page) for clients in CLIENTS
+        }
         return {**measured, "contested": _contest(one, wishes), "broken": _broken(one)}
-
-
-def _slower() -> float:
-    """How many times as long known work takes here and now, while nothing else is asked of this machine."""
-    took = {name: each["median"] for name, each in free_starts.peers().items()}
-    return round(statistics.mean(took[name] / known for name, known in PEERS_MS.items()), 2)
 
 
 def _prepare(one: House) -> list[Wish]:
@@ -112,23 +110,31 @@ def _warm_up(one: House, wishes: list[Wish]) -> None:
     _drive(one, [_booking(wishes.pop()) for _ in range(60)], 16, 10)
 
 
-def _beside_floor(one: House, wishes: list[Wish], clients: int, rounds: int, seconds: float) -> dict[str, Any]:
+def _beside_floor(
+    one: House, wishes: list[Wish], clients: int, rounds: int, seconds: float, page: hello.Hello | None
+) -> dict[str, Any]:
     """Bookings and floor take turns, so that a slow moment of the machine hits both; the best round of each counts."""
-    ours, floors, slower = [], [], [_slower()]
+    ours, floors, hellos = [], [], [page and page.per_second()]
     for _ in range(rounds):
         wanted = [_booking(wishes.pop()) for _ in range(min(len(wishes), int(seconds * 700)))]
         ours.append(_rate(*_drive(one, wanted, clients, seconds)))
-        slower.append(_slower())
+        hellos.append(page and page.per_second())
         floors.append(_rate(*_drive(one, [_FLOOR] * int(seconds * 5000), clients, seconds / 2)))
     best, floor = (max(found, key=lambda each: each["per_second"]) for found in (ours, floors))
     rates = [each["per_second"] for each in ours]
-    there = [rate * statistics.mean(around) for rate, around in zip(rates, pairwise(slower), strict=True)]
+    return {**best, "rounds": rates, **_beside_hello(rates, hellos), "floor": floor}
+
+
+def _beside_hello(rates: Sequence[float], hellos: Sequence[float | None]) -> dict[str, Any]:
+    """What each round made for each hello of the moment; nothing where nobody could be asked."""
+    known = [each for each in hellos if each is not None]
+    if len(known) != len(hellos):
+        return {"hellos": None}
+    each = [rate / statistics.mean(around) for rate, around in zip(rates, pairwise(known), strict=True)]
     return {
-        **best,
-        "rounds": rates,
-        "slower_by": slower,
-        "estimate_there": {"middle": round(statistics.median(there), 1), "rounds": [round(each, 1) for each in there]},
-        "floor": floor,
+        "hellos": known,
+        "for_each_hello": [round(one, 4) for one in each],
+        "estimate_there": round(statistics.median(each) * hello.THERE, 1),
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core import logs
 from app.places.rows import Row
 from bench import __main__ as bench
-from bench import dataset, finder, noise, timing
+from bench import bookings, dataset, finder, hello, noise, timing
 from tests.places import gazetteer
 
 CITIES = (("Denver", "CO", 39.74, -104.99), ("New York", "NY", 40.75, -73.98), ("Marfa", "WY", 43.0, -107.5))
@@ -43,6 +43,28 @@ def test_noise_has_a_spread() -> None:
 def test_quantiles_are_of_the_numbers_themselves() -> None:
     assert timing.quantile([1.0, 2.0, 3.0, 4.0], 0.5) == 3.0
     assert timing.summary([2.0, 1.0])["p99_ms"] == 2.0
+
+
+def test_bookings_are_told_for_each_hello_around_them() -> None:
+    told = bookings._beside_hello([100.0, 400.0], [1000.0, 3000.0, 5000.0])
+    assert told["for_each_hello"] == [0.05, 0.1]
+    assert told["estimate_there"] == round(0.075 * hello.THERE, 1)
+    assert bookings._beside_hello([100.0], [None, None]) == {"hellos": None}
+
+
+def test_without_wrk_nothing_is_compared_with_hello(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert hello.app.test_client().get("/").text == "hello"
+    monkeypatch.setattr(hello.shutil, "which", lambda _: None)
+    with hello.serving() as page:
+        assert page is None
+
+
+def test_an_answer_that_is_no_hello_is_not_counted(tmp_path: Path) -> None:
+    refusing = tmp_path / "wrk"
+    refusing.write_text("#!/bin/sh\necho Non-2xx or 3xx responses: 9\necho Requests/sec: 4000.00\n")
+    refusing.chmod(0o755)
+    with pytest.raises(RuntimeError, match="did not answer well"):
+        hello.Hello(str(refusing), "http://127.0.0.1:9/").per_second()
 
 
 @pytest.mark.filterwarnings("ignore")
