@@ -33,7 +33,7 @@ AppWallet.encrypt_cost = 1  # an authenticator's key is sealed as slowly as its 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.support.chromium", "tests.support.elsewhere"]
+pytest_plugins = ["tests.support.chromium", "tests.support.elsewhere", "tests.support.programs"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -155,6 +155,7 @@ def attend(session: Session) -> None:
     session.commit()
 
 
+@pytest.mark.needs("zbarimg")
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_from_the_doctor_to_the_visit_and_back(
     doctor: Page, page: Page, new_context: Contexts, site: str, app: Flask, session: Session,
@@ -192,6 +193,7 @@ def test_from_the_doctor_to_the_visit_and_back(
     expect(doctor.get_by_text("sit through a film")).to_have_count(0)
 
 
+@pytest.mark.needs("zbarimg")
 def test_what_was_ticked_before_sending_counts(
     doctor: Page, site: str, app: Flask, new_context: Contexts, tmp_path: Path
 ) -> None:
@@ -201,6 +203,7 @@ def test_what_was_ticked_before_sending_counts(
     expect(doctor.locator(".letter .status")).to_have_text("Requested")
 
 
+@pytest.mark.needs("zbarimg")
 def test_the_sheet_is_one_page_on_letter_and_a4_and_its_square_is_read(doctor: Page, site: str, tmp_path: Path) -> None:
     path = make_link(doctor, site, tmp_path)
     for language in ("English", "Español"):

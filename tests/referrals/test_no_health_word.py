@@ -88,6 +88,7 @@ def test_the_words_that_are_looked_for_are_found() -> None:
     )
 
 
+@pytest.mark.needs("pangoft2-1.0")
 def test_no_word_about_health_leaves_the_pages(
     app: Flask, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,18 +22,6 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium or redis-server those tests are skipped, aloud; with CI=true they fail instead."""
-    missing = {
-        "browser": None if chromium_path() else "no Chromium found: install it, or set CHROMIUM",
-        "redis": None if shutil.which("redis-server") else "no redis-server found: install it",
-    }
-    for item in items:
-        for marker, reason in missing.items():
-            if reason and item.get_closest_marker(marker) and os.environ.get("CI") != "true":
-                item.add_marker(pytest.mark.skip(reason=reason))
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser for one file of tests. Playwright's event loop ends with it: left running in the main thread, it would
