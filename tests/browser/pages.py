@@ -64,6 +64,11 @@ def _wait_until_still(page: Page, coming: set[Request]) -> None:
         assert time.monotonic() < last, f"{page.url} still waits for {[each.url for each in coming]}"
 
 
+def a_time(page: Page, among: str = ".time") -> Locator:
+    """A free time that is free on the next page, too: the first one may be too soon when the clock has moved on."""
+    return page.locator(among).nth(2)
+
+
 def go(page: Page, address: str) -> None:
     """There, and not before everything there is done."""
     with settled(page):

@@ -20,7 +20,7 @@ from app.scheduling import services
 from app.scheduling.hours import OpeningHours
 from tests import factories
 from tests.browser.aside import aside
-from tests.browser.pages import press, too_wide, violations
+from tests.browser.pages import a_time, press, too_wide, violations
 from tests.support.accounts import ADDRESS, PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
@@ -83,7 +83,7 @@ def answer_no(page: Page, then: Callable[[Page], None] = lambda page: None) -> N
 def book(page: Page, site: str, slug: str, axe: bool = True) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
     check(page, axe)
-    press(page.locator(".week__day:not(.week__day--none) .time").first)
+    press(a_time(page))
     answer_no(page, lambda page: check(page, axe))
     for label, text in TYPED.items():
         page.get_by_label(label).fill(text)
@@ -146,7 +146,7 @@ def test_the_link_in_the_mail_confirms_without_scripts(plain: Page, site: str, s
 
 def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
-    press(page.locator(".time").first)
+    press(a_time(page))
     page.locator(".questions fieldset").first.get_by_label("Yes", exact=True).check()
     for group in page.locator(".questions fieldset").all()[1:]:
         group.get_by_label("No", exact=True).check()
@@ -159,7 +159,7 @@ def test_an_emergency_shows_help_and_no_times(page: Page, site: str, slug: str) 
 def test_the_questions_by_keyboard_alone(page: Page, site: str, slug: str) -> None:
     """Case 23."""
     page.goto(f"{site}/therapists/{slug}/times")
-    press(page.locator(".time").first, "Enter")
+    press(a_time(page), "Enter")
     page.wait_for_url("**/book?**")
     page.locator(".questions input").first.focus()
     for _ in range(6):
@@ -192,7 +192,7 @@ def test_who_is_signed_in_asks_for_a_visit_by_keyboard_alone_and_needs_no_code(
     press(page.get_by_label("Password", exact=True), "Enter")
     expect(page.get_by_role("link", name="My visits").first).to_be_visible()
     page.goto(f"{site}/therapists/{slug}/times")
-    press(page.locator(".week__day:not(.week__day--none) .time").first, "Enter")
+    press(a_time(page), "Enter")
     for number in (1, 2, 3):
         expect(page.get_by_text(f"{number} of 3.")).to_be_visible()
         press_through(page, "Go on")
@@ -224,7 +224,7 @@ def test_a_taken_time_is_mended_without_typing_anew(
     page: Page, site: str, slug: str, session: Session, complaints: list[str]
 ) -> None:
     page.goto(f"{site}/therapists/{slug}/times")
-    press(page.locator(".week__day:not(.week__day--none) .time").first)
+    press(a_time(page))
     answer_no(page)
     for label, text in TYPED.items():
         page.get_by_label(label).fill(text)

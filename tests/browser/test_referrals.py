@@ -24,7 +24,7 @@ from app.scheduling.models import Booking
 from app.scheduling.states import Actor
 from tests import factories
 from tests.browser.aside import aside
-from tests.browser.pages import go, press, sign_in
+from tests.browser.pages import a_time, go, press, sign_in
 from tests.browser.test_booking import answer_no, check, confirm
 from tests.referrals.house import DOCTOR, verified_doctor
 
@@ -129,7 +129,7 @@ def book_by_link(patient: Page, site: str, path: str, app: Flask, *, tell: bool)
     patient.goto(site + path)
     look(patient, "follow")
     expect(patient).to_have_title("Your doctor's link · Unknot")
-    press(patient.locator(".therapist .time").first)
+    press(a_time(patient, ".therapist .time"))
     answer_no(patient)
     patient.get_by_label("Your name").fill("Pat Example")
     patient.get_by_label("E-mail").fill("pat@example.test")
