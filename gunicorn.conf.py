@@ -2,7 +2,7 @@
 interpreter from one another at every statement (docs/decisions/one-writer-soon-done.md). With as many processes as cores,
 each stays on a core of its own (docs/decisions/a-core-each.md).
 
-What the parent of all runs imports nothing of the application, which a reload would then not read again."""
+The parent of all processes imports nothing of the application: what it has, a reload would not read again."""
 
 import os
 import subprocess

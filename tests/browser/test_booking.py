@@ -133,6 +133,7 @@ def test_one_press_of_back_passes_over_the_steps_that_were_sent(page: Page, site
     for direction, there in (("back", f"{site}/therapists/{slug}/times"), ("forward", visit)):
         page.evaluate(f"history.{direction}()")
         page.wait_for_url(there, wait_until="networkidle")
+        assert page.url == there
 
 
 def test_the_link_in_the_mail_confirms_without_scripts(plain: Page, site: str, slug: str, app: Flask) -> None:

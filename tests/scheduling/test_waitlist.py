@@ -44,11 +44,12 @@ def test_13_a_freed_time_is_offered_in_turn_and_held_meanwhile(world: World) -> 
 
 def test_13_an_offer_cannot_be_taken_without_the_safety_questions(world: World) -> None:
     booked = world.confirmed(MONDAY)
-    _wait(world, Wish(date(2027, 3, 1), date(2027, 3, 1)))
+    token = _wait(world, Wish(date(2027, 3, 1), date(2027, 3, 1)))
     services.cancel(world.session, booked.token, world.now)
     held = world.session.scalars(select(Booking).where(Booking.state == "held")).one()
     alarming = Screening({**CLEAR.answers, "saddle": True})
     refused("emergency", Invalid, services.take_offer, world.session, held.token, alarming, "", world.now)
+    assert (held.state, _entry(world, token)) == ("held", "offered")
 
 
 def test_13_one_tap_leaves_the_waitlist(world: World) -> None:

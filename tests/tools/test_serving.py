@@ -32,8 +32,8 @@ def test_processes_are_spread_over_the_cores_whoever_dies(cores: set[int], data:
         counted = Counter(living)
         assert set(counted) == cores
         assert max(counted.values()) - min(counted.values()) <= 1
-        one_of_two_died = data.draw(st.integers(0, workers - 1))
-        living.pop(one_of_two_died)
+        dead = data.draw(st.integers(0, workers - 1))
+        living.pop(dead)
 
 
 def test_the_system_decides_where_it_has_cores_to_spare_or_cannot_be_told() -> None:
@@ -74,7 +74,7 @@ def test_each_process_has_a_core_with_all_its_threads_and_its_heir_gets_it(arbit
     os.kill(killed, signal.SIGKILL)
     second = _until(lambda: killed not in (found := _settled(arbiter, cores)) and found)
     assert set(first.items()) < set(second.items())
-    assert [heirs for pid, heirs in second.items() if pid not in first] == [core]
+    assert [inherited for pid, inherited in second.items() if pid not in first] == [core]
 
 
 def _settled(arbiter: int, cores: set[int]) -> dict[int, int]:
