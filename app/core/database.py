@@ -118,9 +118,9 @@ def plain(session: Session) -> Connection:
     What the session has not written yet is written first. After a write that failed it is refused until a rollback.
     """
     session.flush()
-    begun = session.get_transaction()
+    begun = session.get_nested_transaction() or session.get_transaction()
     if begun is None or not begun.is_active or session.info.get(PLAIN, NOTHING)[0] is not begun:
-        connection = session.connection()
-        session.info[PLAIN] = session.get_transaction(), connection
+        connection = session.connection()  # which begins a savepoint, too, where there is to be one
+        session.info[PLAIN] = begun or session.get_transaction(), connection
     known: Connection = session.info[PLAIN][1]
     return known

@@ -6,21 +6,26 @@ all the same.
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Insert, Select, TextClause, Update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    event,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
 
+from app.core import wire
 from app.core.database import plain
+from app.core.wire import Answer, Wire
+from app.core.written import Rows, Values, Words, Written, write
 
-CURSOR, CURSORS, WAITING = "unknot_cursor", "unknot_cursors", "unknot_waiting"
-Words = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | TextClause
-Values = Mapping[str, Any]
-Convert = Callable[[Any], Any]
+CURSOR, WIRE, WAITING = "unknot_cursor", "unknot_wire", "unknot_waiting"
 
 
 class Statement:
@@ -36,107 +41,84 @@ class Statement:
         self.what = what
         self.refused = refused
         self._columns = columns
-        self._written: dict[str, _Written] = {}
+        self._written: dict[str, Written] = {}
 
-    def rows(self, session: Session, values: Values) -> list[tuple[Any, ...]]:
+    def rows(self, session: Session, values: Values) -> Rows:
         """What it finds, or returns of what it wrote."""
+        return self.ask(session, values).rows()
+
+    def ask(self, session: Session, values: Values) -> "Asked":
+        """`rows` for later: inside `at_once` it is sent together with others, when rows are first looked at."""
         connection = plain(session)
-        if connection.dispatch.before_cursor_execute:
-            return [tuple(row) for row in connection.execute(self.what, values)]
-        written = self._for(connection.dialect)
-        if connection.info.get(WAITING):
-            return written.read(_sent(connection, (self, values)), connection.dialect)
-        return written.read(_executed(connection, written, (values,)), connection.dialect)
+        if _is_heard(connection):
+            return Asked(self, values, [tuple(row) for row in connection.execute(self.what, values)])
+        written = self.written(connection.dialect)
+        if not _has_wire(connection):
+            cursor = _executed(connection, written, (values,))
+            return Asked(self, values, written.read(cursor.fetchall(), _types(cursor), connection.dialect))
+        one = Asked(self, values, connection=connection)
+        _go(connection, [one])
+        return one
 
     def run(self, session: Session, *values: Values) -> None:
         """Only do it, once for each of the values; inside `at_once`, perhaps not yet."""
         connection = plain(session)
-        waiting = connection.info.get(WAITING)
-        if waiting is not None:
-            waiting += [(self, each) for each in values]
+        if not values:
+            return
+        if _has_wire(connection) and not _is_heard(connection):
+            _go(connection, [Asked(self, each) for each in values])
             return
         try:
-            if connection.dispatch.before_cursor_execute:
+            if _is_heard(connection):
                 connection.execute(self.what, values)
             else:
-                _executed(connection, self._for(connection.dialect), values)
+                _executed(connection, self.written(connection.dialect), values)
         except IntegrityError as error:
-            raise self._refusal(error) from error
+            raise self.refusal(error) from error
 
-    def _refusal(self, error: Exception) -> Exception:
+    def refusal(self, error: Exception) -> Exception:
         return error if self.refused is None else self.refused()
 
-    def _for(self, dialect: Dialect) -> "_Written":
+    def written(self, dialect: Dialect) -> Written:
         found = self._written.get(dialect.name)
         if found is None:
-            found = self._written[dialect.name] = _write(self.what, dialect, self._columns)
+            found = self._written[dialect.name] = write(self.what, dialect, self._columns)
         return found
 
 
 @dataclass(slots=True)
-class _Written:
-    """A statement in one database's words, and how values go in and columns come out where they do not as they are.
+class Asked:
+    """A statement with its values, and what it found as far as that is known; with a `connection`, somebody will look."""
 
-    `outward` is known from the first answer on, which says what the database made of each column.
-    """
+    statement: Statement
+    values: Values
+    found: Rows | None = None
+    connection: Connection | None = None
 
-    text: str
-    fixed: Values
-    late: Mapping[str, BindParameter[Any]]
-    inward: Mapping[str, Convert]
-    order: Sequence[str] | None
-    types: Sequence[TypeEngine[Any]]
-    outward: Mapping[int, Convert] | None = None
-
-    def bound(self, values: Values) -> Values | Sequence[Any]:
-        found = {**self.fixed, **values}
-        for name, parameter in self.late.items():
-            found[name] = parameter.effective_value
-        for name, convert in self.inward.items():
-            found[name] = convert(found[name])
-        return found if self.order is None else [found[name] for name in self.order]
-
-    def read(self, cursor: Any, dialect: Dialect) -> list[tuple[Any, ...]]:
-        if self.outward is None:
-            found = ((of, described[1]) for of, described in zip(self.types, cursor.description, strict=True))
-            each = (_outward(of, dialect, code) for of, code in found)
-            self.outward = {at: convert for at, convert in enumerate(each) if convert}
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [_converted(row, self.outward) for row in rows] if self.outward else rows
+    def rows(self) -> Rows:
+        if self.found is None and self.connection is not None:
+            _send_waiting(self.connection)
+        if self.found is None:
+            raise RuntimeError("what was asked inside `at_once` is looked at after that had failed")
+        return self.found
 
 
-def _converted(row: tuple[Any, ...], outward: Mapping[int, Convert]) -> tuple[Any, ...]:
-    cells = list(row)
-    for at, convert in outward.items():
-        cells[at] = convert(cells[at])
-    return tuple(cells)
+COMMIT = Statement(text("COMMIT"))
 
 
-def _write(what: Words, dialect: Dialect, columns: Collection[str] | None) -> _Written:
-    written = what.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
-    if written.post_compile_params or written.literal_execute_params or written.insert_prefetch:
-        raise ValueError(f"not the same text and values each time: {written}")
-    binds = written.binds
-    found = () if isinstance(what, TextClause) else what.exported_columns
-    return _Written(
-        text=str(written),
-        fixed={name: each.value for name, each in binds.items() if not each.required and each.callable is None},
-        late={name: each for name, each in binds.items() if each.callable is not None},
-        inward={name: convert for name, each in binds.items() if (convert := _inward(each.type, dialect))},
-        order=written.positiontup,
-        types=[column.type for column in found],
-    )
+def _types(cursor: Any) -> Sequence[Any]:
+    return [described[1] for described in cursor.description or ()]
 
 
-def _inward(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    return of.dialect_impl(dialect).bind_processor(dialect)
+def _is_heard(connection: Connection) -> bool:
+    return bool(connection.dispatch.before_cursor_execute)
 
 
-def _outward(of: TypeEngine[Any], dialect: Dialect, code: Any) -> Convert | None:
-    return of.dialect_impl(dialect).result_processor(dialect, code)
+def _has_wire(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
-def _executed(connection: Connection, written: _Written, values: Sequence[Values]) -> Any:
+def _executed(connection: Connection, written: Written, values: Sequence[Values]) -> Any:
     """The connection's own cursor, after it ran the statement."""
     cursor: Any = connection.info.get(CURSOR)
     if cursor is None:
@@ -152,52 +134,85 @@ def _executed(connection: Connection, written: _Written, values: Sequence[Values
     return cursor
 
 
+def prepare(engine: Engine) -> None:
+    """Set an engine up: what waits goes before whatever else is executed, and with the commit at the latest."""
+    wire.prepare(engine)
+    if engine.dialect.name == "postgresql":
+        for moment in ("before_execute", "savepoint"):
+            event.listen(engine, moment, lambda connection, *_: _send_waiting(connection))
+        event.listen(engine, "commit", _commit)
+        event.listen(engine, "rollback", _forget)
+
+
+def _commit(connection: Connection) -> None:
+    waiting = connection.info.pop(WAITING, None)
+    if waiting:
+        _send(connection, [*waiting, Asked(COMMIT, {})])
+
+
+def _forget(connection: Connection) -> None:
+    if not connection.invalidated:
+        connection.info.pop(WAITING, None)
+
+
+def until_commit(session: Session) -> None:
+    """What is only `run` in the rest of a transaction goes to a server database in one piece, with the commit at the
+    latest: then a refusal, too, comes from there."""
+    connection = plain(session)
+    if _has_wire(connection) and not _is_heard(connection):
+        connection.info.setdefault(WAITING, [])
+
+
 @contextlib.contextmanager
 def at_once(session: Session) -> Iterator[None]:
-    """What is `run` inside goes to a server database in one piece: with the next `rows`, or at the end.
+    """What is asked or `run` inside goes to a server database in one piece: when rows are looked at, or at the end.
 
-    It answers each statement at the price of two ways through the network and of waking up twice. Only for what does not
-    go by way of the session itself, which does not know that something is still to be sent.
+    It answers each piece at the price of two ways through the network and of waking up twice.
     """
     connection = plain(session)
     known = connection.info
-    if connection.dialect.name != "postgresql" or connection.dispatch.before_cursor_execute or WAITING in known:
+    if not _has_wire(connection) or _is_heard(connection) or WAITING in known:
         yield
         return
     known[WAITING] = []
     try:
         yield
-        if known[WAITING]:
-            _sent(connection)
+        _send_waiting(connection)
     finally:
         known.pop(WAITING, None)  # gone already with a connection that was lost
 
 
-def _sent(connection: Connection, *last: tuple[Statement, Values]) -> Any:
-    """Everything that waits, in order, and `last`; the cursor of the last one."""
-    waiting = [*connection.info[WAITING], *last]
-    connection.info[WAITING].clear()
-    cursors: list[Any] = connection.info.setdefault(CURSORS, [])
-    while len(cursors) < len(waiting):
-        cursors.append(connection.connection.cursor())
-    sent = 0
+def _go(connection: Connection, asked: list[Asked]) -> None:
+    waiting = connection.info.get(WAITING)
+    if waiting is None or connection.in_nested_transaction():  # which may yet be undone alone
+        _send(connection, asked)
+    else:
+        waiting += asked
+
+
+def _send_waiting(connection: Connection) -> None:
+    waiting = connection.info.get(WAITING)
+    if waiting:
+        connection.info[WAITING] = []
+        _send(connection, waiting)
+
+
+def _send(connection: Connection, asked: Sequence[Asked]) -> None:
+    """All of it in one piece, and then each knows what it found."""
+    dialect, answers = connection.dialect, list[Answer]()
+    written = [one.statement.written(dialect) for one in asked]
     try:
-        with connection.connection.driver_connection.pipeline():  # type: ignore[union-attr]
-            for cursor, (statement, values) in zip(cursors, waiting, strict=False):
-                written = statement._for(connection.dialect)
-                cursor.execute(written.text, written.bound(values))
-                sent += 1
+        own_wire = connection.info.get(WIRE)
+        if own_wire is None:
+            driver: Any = connection.connection.driver_connection
+            own_wire = connection.info[WIRE] = Wire(driver)
+        own_wire.send([(own.text, own.bound(one.values)) for own, one in zip(written, asked, strict=True)], answers)
     except BaseException as error:  # noqa: BLE001 - handed on
-        # The first one without an answer. A refusal may be heard while others are still being sent.
-        answered = sum(cursor.pgresult is not None for cursor in cursors[:sent])
-        refusing, _ = waiting[min(answered, len(waiting) - 1)]
-        _handed_on(connection, error, refusing)
-    return cursors[len(waiting) - 1]
-
-
-def _handed_on(connection: Connection, error: BaseException, statement: Statement) -> NoReturn:
-    try:
-        connection._handle_dbapi_exception(error, str(statement.what), None, None, None)
-    except IntegrityError as known:
-        raise statement._refusal(known) from known
-    raise AssertionError("handing an error on raises it")
+        refusing = asked[min(len(answers), len(asked) - 1)].statement
+        try:
+            connection._handle_dbapi_exception(error, str(refusing.what), None, None, None)
+        except IntegrityError as known:
+            raise refusing.refusal(known) from known
+    for own, one, answer in zip(written, asked, answers, strict=True):
+        if one.connection is not None:
+            one.found = own.read(answer.rows, answer.types, dialect)

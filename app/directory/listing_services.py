@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.bulk import chunks, insert_rows
+from app.core.statements import Statement
 from app.directory import listing
 from app.directory.licences import CheckedHow, LicenceFacts, LicenceStatus
 from app.directory.listing import EntryRow, ListingRow
@@ -65,20 +66,27 @@ def _table(model: Any) -> Any:
 def bound_first_times(session: Session, bounds: Mapping[int, Mapping[int, Bound]]) -> None:
     """Say anew, by therapist and location, when a visit might first start; nothing is known until it is said."""
     session.flush()
-    connection = session.connection()
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    values = ", ".join(f"{name} = {mark}" for name in Bound._fields)
     for ids in chunks(bounds, CHUNK):
         listings, entries = [], []
-        for row in connection.execute(_OLD, {"ids": ids}):
+        for row in session.connection().execute(_OLD, {"ids": ids}):
             bound = bounds[row.therapist_id].get(row.location_id)
             if bound is not None and bound != row[5:]:
-                listings.append((*bound, row.therapist_id, row.location_id))
-                entries += [(*bound, *key) for key in _keys(row)]
-        for table, key, rows in (("listing", ENTRY_KEY[-2:], listings), ("search_entry", ENTRY_KEY, entries)):
-            where = " AND ".join(f"{name} = {mark}" for name in key)
+                known = bound._asdict()
+                listings.append({**known, "therapist_id": row.therapist_id, "location_id": row.location_id})
+                entries += [{**known, **key} for key in _keys(row)]
+        for statement, rows in ((_BOUND_LISTING, listings), (_BOUND_ENTRY, entries)):
             if rows:
-                connection.exec_driver_sql(f"UPDATE {table} SET {values} WHERE {where}", rows)  # noqa: S608 - only names
+                statement.run(session, *rows)
+
+
+def _each(names: Iterable[str], between: str) -> str:
+    return between.join(f"{name} = :{name}" for name in names)
+
+
+_SET = _each(Bound._fields, ", ")
+_BOUND_LISTING = Statement(text(f"UPDATE listing SET {_SET} WHERE {_each(ENTRY_KEY[-2:], ' AND ')}"))  # noqa: S608 - only names
+_BOUND_ENTRY = Statement(text(f"UPDATE search_entry SET {_SET} WHERE {_each(ENTRY_KEY, ' AND ')}"))  # noqa: S608 - only names
+_DELETE_ENTRY = Statement(text(f"DELETE FROM search_entry WHERE {_each(ENTRY_KEY, ' AND ')}"))  # noqa: S608 - only names
 
 
 _LOCK = (
@@ -105,10 +113,11 @@ _OLD = select(
 ).where(Listing.therapist_id.in_(bindparam("ids", expanding=True)))
 
 
-def _keys(row: Any) -> list[tuple[Any, ...]]:
+def _keys(row: Any) -> list[dict[str, Any]]:
     """The keys of a listing's entries."""
     entries, lat, lon, therapist_id, location_id = row[:5]
-    return [(int(key), listing.band_of(lat), lon, lat, therapist_id, location_id) for key in entries.split(",")]
+    each = ((int(key), listing.band_of(lat), lon, lat, therapist_id, location_id) for key in entries.split(","))
+    return [dict(zip(ENTRY_KEY, key, strict=True)) for key in each]
 
 
 def _clear(session: Session, ids: list[int]) -> dict[int, dict[int, Bound]]:
@@ -122,11 +131,7 @@ def _clear(session: Session, ids: list[int]) -> dict[int, dict[int, Bound]]:
         return bounds
     for row in old:
         bounds[row.therapist_id][row.location_id] = Bound(*row[5:])
-    keys = [key for row in old for key in _keys(row)]
-    connection = session.connection()
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    where = " AND ".join(f"{name} = {mark}" for name in ENTRY_KEY)
-    connection.exec_driver_sql(f"DELETE FROM search_entry WHERE {where}", keys)  # noqa: S608 - names are constants
+    _DELETE_ENTRY.run(session, *(key for row in old for key in _keys(row)))
     session.execute(
         delete(Listing).where(Listing.therapist_id.in_(ids)), execution_options={"synchronize_session": False}
     )

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.core import sqlite, statements
 from app.core.errors import Conflict
-from app.core.sqlite import WRITING, prepare
 
 Result = TypeVar("Result")
 
@@ -30,7 +30,8 @@ def init_app(app: Flask) -> None:
     ]
     with app.app_context():
         for engine in db.engines.values():
-            prepare(engine)
+            sqlite.prepare(engine)
+            statements.prepare(engine)
         event.listen(db.sessionmaker, "after_commit", _note_commit)
     _dispatch_again(app)
 
@@ -43,7 +44,7 @@ def transaction() -> Iterator[Session]:
     """
     session = db.session
     session.rollback()
-    session.connection(execution_options=dict(WRITING))
+    session.connection(execution_options=dict(sqlite.WRITING))
     try:
         yield session
         session.commit()
@@ -60,11 +61,16 @@ PAUSE = 0.02
 """Seconds between two tries: who waited for our rows wakes up meanwhile and takes them, and is not in the way again."""
 
 
-def in_transaction(work: Callable[[Session], Result]) -> Result:
-    """`work` in a transaction of its own, again when the database says that another one was in the way."""
+def in_transaction(work: Callable[[Session], Result], *, until_commit: bool = False) -> Result:
+    """`work` in a transaction of its own, again when the database says that another one was in the way.
+
+    With `until_commit` it may leave what it only writes to be sent with the commit (`core.statements`).
+    """
 
     def attempt() -> Result:
         with transaction() as session:
+            if until_commit:
+                statements.until_commit(session)
             return work(session)
 
     return _again(attempt)

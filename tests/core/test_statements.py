@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, bindparam, event, insert, select, text
+from sqlalchemy import ColumnElement, Integer, bindparam, event, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, StatementError
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,7 @@ def test_what_is_written_is_heard_by_who_listens(session: Session) -> None:
 
 def test_a_value_that_is_worked_out_is_worked_out_each_time(session: Session) -> None:
     numbers = iter((7, 8))
-    counted = Statement(select(bindparam("number", callable_=lambda: next(numbers))))
+    counted = Statement(select(bindparam("number", type_=Integer, callable_=lambda: next(numbers))))
     assert [counted.rows(session, {}) for _ in range(2)] == [[(7,)], [(8,)]]
 
 

@@ -1,14 +1,15 @@
 """What is asked of a database, whoever sends it: also what goes past SQLAlchemy to the driver."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, event
 
-from app.core.statements import CURSOR, CURSORS
+from app.core.statements import CURSOR, WIRE
+from app.core.wire import Answer, Asked, Wire
 
 ASIDE = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
@@ -19,13 +20,15 @@ def told(engine: Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def listen(connection: Any, record: Any, *_: object) -> None:
-        for own in (CURSOR, CURSORS):
-            record.info.pop(own, None)
+        record.info.pop(CURSOR, None)
         if isinstance(connection, sqlite3.Connection):
             connection.set_trace_callback(lambda said: None if said.startswith(ASIDE) else seen.append(said))
         else:
             connection.cursor_factory = _telling(seen)
+            if WIRE not in record.info:
+                record.info[WIRE] = _TellingWire(connection, seen)
 
+    engine.dispose()
     event.listen(engine, "checkout", listen)
     try:
         yield seen
@@ -41,3 +44,13 @@ def _telling(seen: list[str]) -> type[psycopg.Cursor[Any]]:
             return super().execute(query, *rest, **more)
 
     return Telling
+
+
+class _TellingWire(Wire):
+    def __init__(self, driver: psycopg.Connection[Any], seen: list[str]) -> None:
+        super().__init__(driver)
+        self._seen = seen
+
+    def send(self, asked: Sequence[Asked], answers: list[Answer]) -> None:
+        self._seen.extend(text for text, _ in asked)
+        super().send(asked, answers)

@@ -53,6 +53,10 @@ OCCUPY = Statement(
     ),
     refused=lambda: Conflict("That time was just taken.", code="time-taken"),
 )
+INSERT_WEEK = Statement(
+    insert(TimelineWeek.__table__),  # type: ignore[arg-type]
+    TimelineWeek.__table__.columns.keys(),
+)
 
 
 def lock(session: Session, therapist_id: int) -> None:
@@ -85,7 +89,7 @@ def rederive(session: Session, therapist_id: int, now: datetime, weeks: range | 
         execution_options={"synchronize_session": False},
     )
     if rows:
-        session.execute(insert(TimelineWeek), rows)
+        INSERT_WEEK.run(session, *rows)
     if weeks is None:
         _remember(session, therapist_id, chosen[-1] + 1)
         bounds = _bounds(rows, facts, shortest_treatments(session, [therapist_id]), now)
