@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, g, request
@@ -31,8 +31,13 @@ def by_address() -> str:
 
 def network(of_4: int, of_6: int) -> str:
     """The network that the caller's address is in, by the length of its prefix in IPv4 and in IPv6."""
+    return _network(request.remote_addr or "127.0.0.1", of_4, of_6)
+
+
+@lru_cache(maxsize=4096)
+def _network(of: str, of_4: int, of_6: int) -> str:
     try:
-        address = ipaddress.ip_address((request.remote_addr or "127.0.0.1").partition("%")[0])
+        address = ipaddress.ip_address(of.partition("%")[0])
     except ValueError:
         return "unknown"
     address = getattr(address, "ipv4_mapped", None) or address

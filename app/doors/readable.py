@@ -23,7 +23,7 @@ def _keep_what_can_be_kept() -> None:
         abort(404)
     if request.is_json and any(each in request.get_data(cache=True) for each in (b"\x00", rb"\u0000")):
         abort(400)
-    for part in ("args", "form"):
+    for part in ("args",) if request.is_json else ("args", "form"):
         sent: MultiDict[str, str] = getattr(request, part)
         if any(NUL in name or NUL in value for name, value in sent.items(multi=True)):
             request.__dict__[part] = _without_nul(sent)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -41,7 +42,7 @@ def enqueue(session: Session, notices: Iterable[Notice]) -> None:
             "key": one.key,
             "kind": one.kind,
             "about": one.about,
-            "facts": json.dumps(one.facts),
+            "facts": orjson.dumps(one.facts).decode(),
             "send_after": one.send_after,
             "created_at": created_at,
             "state": "waiting",

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from app.core.crypto import Sealed
+from app.core.database import plain
+from app.core.statements import Asked, Statement
 from app.core.tokens import new_code, new_token, token_hash
 from app.core.zones import zone
 from app.scheduling.contact import Contact
@@ -14,7 +19,15 @@ from app.scheduling.queries.bookable import Bookable
 from app.scheduling.queries.visits import PURPOSE
 
 CONFIRM_PURPOSE = "confirm"
-REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+REFERENCE_LETTERS, REFERENCE_LENGTH = "ABCDEFGHJKMNPQRSTUVWXYZ23456789", 8
+
+
+NEXT_ID = Statement(select(func.nextval(func.pg_get_serial_sequence("booking", "id"))))
+
+
+def ask_id(session: Session) -> Asked | None:
+    """The id of a booking to come, where it can be had beforehand: then what is written of it goes in one piece."""
+    return NEXT_ID.ask(session, {}) if plain(session).dialect.name == "postgresql" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,16 @@ class Keys:
 def new_keys() -> Keys:
     token = new_token()
     opened_by = token_hash(PURPOSE, token)
-    reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
-    return Keys(reference, Sealed(token), opened_by, new_confirmation(opened_by))
+    return Keys(_new_reference(), Sealed(token), opened_by, new_confirmation(opened_by))
+
+
+def _new_reference() -> str:
+    """Eight letters from one draw: the number is written with them as its digits."""
+    number, letters = secrets.randbelow(len(REFERENCE_LETTERS) ** REFERENCE_LENGTH), ""
+    for _ in range(REFERENCE_LENGTH):
+        number, digit = divmod(number, len(REFERENCE_LETTERS))
+        letters += REFERENCE_LETTERS[digit]
+    return letters
 
 
 def new_confirmation(opened_by: str) -> Confirmation:
