@@ -98,7 +98,7 @@ def create_booking(header: KeyHeader, body: BookingBody) -> Response:
     wanted = services.keyed(header.idempotency_key, _request(body))
     if not body.contact.email and not services.is_answered(db.session, wanted, clock.now()):
         spend_unproved()
-    made = in_transaction(lambda session: services.book_keyed(session, wanted, clock.now()))
+    made = in_transaction(lambda session: services.book_keyed(session, wanted, clock.now()), until_commit=True)
     return _json(_booked(made), 201, Location=f"/api/v1/bookings/{made.token}")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.clock import now as this_moment
 from app.core.errors import NotFound
-from app.core.statements import Statement
+from app.core.statements import Asked, Statement
 from app.directory.listing import listing_day
 from app.directory.listing_models import Listing
 from app.directory.models import Location, Service, Therapist
@@ -136,9 +136,19 @@ def bookable(
 
     `lock` takes the therapist's row until the transaction ends (PostgreSQL; SQLite has one writer anyway).
     """
-    scope = {"service": service_id, "location": location_id}
+    return bookable_in(ask_bookable(session, service_id, location_id, lock=lock, by_owner=by_owner))
+
+
+def ask_bookable(
+    session: Session, service_id: int, location_id: int, *, lock: bool = False, by_owner: bool = False
+) -> Asked:
+    """What `bookable_in` makes one service at one location of; the words as for `bookable`."""
     query = (OWN_LOCKED if lock else OWN) if by_owner else (ONE_LOCKED if lock else ONE)
-    found = query.rows(session, scope)
+    return query.ask(session, {"service": service_id, "location": location_id})
+
+
+def bookable_in(asked: Asked) -> Bookable:
+    found = asked.rows()
     if not found:
         raise NotFound("This treatment cannot be booked there any more.", code="not-bookable")
     return Bookable._make(found[0])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.statements import Statement
+from app.core.statements import Asked, Statement
 from app.scheduling.models import TimelineWeek
 from app.scheduling.quanta import QUANTUM_MINUTES, Span, ceil_quantum, floor_quantum
 from app.scheduling.queries.bookable import Bookable, bookables
@@ -17,6 +17,7 @@ from app.scheduling.queries.taken import busy_seen_from, taken
 from app.scheduling.series import Occurrence, occurrences
 from app.scheduling.timeline import between, free_starts, grid, instants, join_weeks, quanta
 
+QUANTUM = timedelta(minutes=QUANTUM_MINUTES)
 Rows = dict[int, tuple[dict[int, bytes], dict[int, bytes]]]
 """By location: its `open` and its `busy` rows by week."""
 
@@ -108,15 +109,18 @@ def is_free(
     rows: Rows | None = None,
 ) -> bool:
     """Whether one start can be booked now: the same rule that shows times."""
-    last = starts_at + timedelta(minutes=QUANTUM_MINUTES)
-    wanted = free_times_of(session, [one], starts_at, last, now, without=without, rows=rows)
+    wanted = free_times_of(session, [one], starts_at, starts_at + QUANTUM, now, without=without, rows=rows)
     return any(each.starts_at == starts_at for each in wanted)
 
 
 def rows_at(session: Session, one: Bookable, starts_at: datetime) -> Rows:
     """The rows that say whether a start is free."""
-    weeks = _span(one, starts_at, starts_at + timedelta(minutes=QUANTUM_MINUTES)).weeks
-    return timeline_rows(session, one.therapist_id, weeks)
+    return rows_in(ask_rows_at(session, one, starts_at))
+
+
+def ask_rows_at(session: Session, one: Bookable, starts_at: datetime) -> Asked:
+    """What `rows_in` makes those rows of."""
+    return _ask_rows(session, one.therapist_id, _span(one, starts_at, starts_at + QUANTUM).weeks)
 
 
 def times_near(session: Session, one: Bookable, wished: datetime, now: datetime, count: int = 5) -> list[FreeTime]:
@@ -146,9 +150,16 @@ def series_plan(
 
 def timeline_rows(session: Session, therapist_id: int, weeks: range) -> Rows:
     """A therapist's timeline by location."""
+    return rows_in(_ask_rows(session, therapist_id, weeks))
+
+
+def _ask_rows(session: Session, therapist_id: int, weeks: range) -> Asked:
+    return TIMELINE.ask(session, {"therapist": therapist_id, "first": weeks[0], "last": weeks[-1]})
+
+
+def rows_in(asked: Asked) -> Rows:
     found: Rows = {}
-    scope = {"therapist": therapist_id, "first": weeks[0], "last": weeks[-1]}
-    for location_id, week, opened, busy in TIMELINE.rows(session, scope):
+    for location_id, week, opened, busy in asked.rows():
         by_week = found.setdefault(location_id, ({}, {}))
         by_week[0][week], by_week[1][week] = opened, busy
     return found

@@ -27,7 +27,7 @@ from app.scheduling.services.availability import (
     set_imported_busy,
     set_scheduling,
 )
-from app.scheduling.services.booking import Booked, BookingRequest, book, book_series, check_screening, enter
+from app.scheduling.services.booking import Booked, BookingRequest, book, book_series, enter
 from app.scheduling.services.calendars import (
     add_calendar,
     end_feed,
@@ -49,6 +49,7 @@ from app.scheduling.services.changing import (
     reschedule,
     reschedule_as_therapist,
 )
+from app.scheduling.services.checks import check_screening
 from app.scheduling.services.confirming import (
     MOST_MAILS,
     MOST_TRIES,

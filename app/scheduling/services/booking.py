@@ -3,25 +3,26 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from sqlalchemy.orm import Session
 
 from app.core.crypto import Sealed
 from app.core.errors import Conflict, Invalid
+from app.core.statements import Asked, at_once
 from app.core.tokens import new_token
-from app.core.zones import zone
 from app.scheduling import contact, deadlines, safety
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking
-from app.scheduling.queries.bookable import Bookable, bookable
-from app.scheduling.queries.free_times import Rows, is_free, rows_at, series_plan, times_near
+from app.scheduling.queries.bookable import Bookable, ask_bookable, bookable, bookable_in
+from app.scheduling.queries.free_times import Rows, ask_rows_at, rows_in, series_plan
 from app.scheduling.safety import Screening
 from app.scheduling.series import WRONG as SERIES_WRONG
-from app.scheduling.services.beginning import Keys, new_booking, new_keys
+from app.scheduling.services.beginning import Keys, ask_id, new_booking, new_keys
 from app.scheduling.services.busy import Weeks
-from app.scheduling.services.limits import check_person
+from app.scheduling.services.checks import check_free, check_reach, check_screening, free_rows
+from app.scheduling.services.limits import ask_person, check_person
 from app.scheduling.services.transitions import transition
 from app.scheduling.states import PATIENT, Action, Actor
 
@@ -74,11 +75,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that nothing stands against, as long as this transaction keeps the therapist's lock."""
+    """A request that nothing stands against, as long as this transaction keeps the therapist's lock.
+
+    `id` is that of the booking to come, where the database has given it already.
+    """
 
     offer: Bookable
     ready: Prepared
     rows: Rows
+    id: int | None = None
 
 
 def prepared(request: BookingRequest) -> Prepared:
@@ -94,27 +99,42 @@ def book(session: Session, request: BookingRequest, now: datetime) -> Booked:
     Invalid names the field; `code` is emergency, see-doctor-first or answers-missing for the safety questions.
     Conflict `time-taken` carries fresh `times`; NotFound when the service is not on offer there.
     """
-    return book_admitted(session, admitted(session, prepared(request), now), now)
+    return book_admitted(session, _admitted(session, prepared(request), now), now)
 
 
-def admitted(session: Session, ready: Prepared, now: datetime) -> Admitted:
-    """The offer under its therapist's lock, with a person who may have it and a time that is free in the rows."""
-    one = bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
+def ask_offer(session: Session, ready: Prepared) -> Asked:
+    """What is wanted, under its therapist's lock, for `admitted`."""
+    return ask_bookable(session, ready.request.service_id, ready.request.location_id, lock=True)
+
+
+def admitted(session: Session, ready: Prepared, offer: Asked, now: datetime) -> Admitted:
+    """The offer, with a person who may have it and a time that is free in the rows."""
+    request, one = ready.request, bookable_in(offer)
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
     if one.home_visit and not ready.person.address:
         raise Invalid("Please give the address to come to.", field="address", code="address-needed")
-    check_person(session, one, ready.person, now, verified=ready.request.verified)
-    return Admitted(one, ready, check_free(session, one, ready.request.starts_at, now))
+    check_reach(one, request.starts_at, now)
+    with at_once(session):
+        person = ask_person(session, one, ready.person, now, verified=request.verified)
+        rows, number = ask_rows_at(session, one, request.starts_at), ask_id(session)
+    check_person(session, person, one, ready.person, now, verified=request.verified)
+    free = free_rows(session, one, request.starts_at, now, rows_in(rows))
+    return Admitted(one, ready, free, number.rows()[0][0] if number else None)
+
+
+def _admitted(session: Session, ready: Prepared, now: datetime) -> Admitted:
+    return admitted(session, ready, ask_offer(session, ready), now)
 
 
 def book_admitted(session: Session, who: Admitted, now: datetime) -> Booked:
     """`book`, after everything was looked at: only writes."""
-    return _make(session, who.offer, who.ready, now, known={at: busy for at, (_, busy) in who.rows.items()})
+    known = {at: busy for at, (_, busy) in who.rows.items()}
+    return _make(session, who.offer, who.ready, now, known=known, booking_id=who.id)
 
 
 def book_series(session: Session, request: BookingRequest, every_weeks: int, count: int, now: datetime) -> list[Booked]:
     """Take all dates of a series, or none: Conflict `series-not-free` names the dates that are not."""
-    found = admitted(session, prepared(request), now)
+    found = _admitted(session, prepared(request), now)
     one, ready = found.offer, found.ready
     if not ready.person.email:
         raise Invalid("Please leave an e-mail address to book several dates.", field="email", code="email-needed")
@@ -150,74 +170,6 @@ def enter(session: Session, request: BookingRequest, therapist: Actor, now: date
     return _make(session, one, ready, now, actor=therapist)
 
 
-def check_screening(screening: Screening) -> None:
-    """Refuse what the safety questions do not let through."""
-    found = safety.evaluate(screening)
-    if screening.version != safety.VERSION:
-        raise Invalid(
-            "The safety questions have changed. Please answer them again.", field="answers", code="answers-old"
-        )
-    if found.outcome == "stop":
-        raise Invalid(
-            "Your answers need medical help now, not a massage.",
-            field="answers",
-            code="emergency",
-            facts={"signs": found.emergency},
-        )
-    if found.missing:
-        raise Invalid(
-            "Please answer every safety question.",
-            field="answers",
-            code="answers-missing",
-            facts={"missing": found.missing},
-        )
-    if found.outcome == "choose":
-        raise Invalid(
-            "Please see a doctor first, or say that you want to go on.",
-            field="acknowledged",
-            code="see-doctor-first",
-            facts={"signs": found.doctor_first},
-        )
-
-
-def check_free(session: Session, one: Bookable, starts_at: datetime, now: datetime, without: int | None = None) -> Rows:
-    """Refuse a start that the one rule does not show; what has lapsed meanwhile is let go first. The rows that said so.
-
-    Conflict `time-taken` with `times` close to it; Invalid when no such time could ever be booked.
-    """
-    from app.scheduling.services.expiry import expire_of
-
-    _check_reach(one, starts_at, now)
-    rows = rows_at(session, one, starts_at)
-    if is_free(session, one, starts_at, now, without=without, rows=rows):
-        return rows
-    if expire_of(session, one.therapist_id, now):
-        rows = rows_at(session, one, starts_at)
-        if is_free(session, one, starts_at, now, without=without, rows=rows):
-            return rows
-    raise time_taken(session, one, starts_at, now)
-
-
-def time_taken(session: Session, one: Bookable, starts_at: datetime, now: datetime) -> Conflict:
-    here = zone(one.time_zone)
-    near = [each.starts_at.astimezone(here) for each in times_near(session, one, starts_at, now)]
-    return Conflict("That time is not free. These are close to it:", code="time-taken", facts={"times": near})
-
-
-def _check_reach(one: Bookable, starts_at: datetime, now: datetime) -> None:
-    if starts_at.tzinfo is None:
-        raise Invalid("Give the time with its offset.", field="starts_at", code="time-naive")
-    if starts_at <= now:
-        raise Invalid("That time has passed.", field="starts_at", code="time-past")
-    if starts_at < now + timedelta(minutes=one.minimum_notice):
-        raise Invalid("That is too soon for this therapist.", field="starts_at", code="time-too-soon")
-    if starts_at > now + timedelta(days=one.horizon_days):
-        raise Invalid("That is further ahead than this therapist plans.", field="starts_at", code="time-too-far")
-    wall = starts_at.astimezone(zone(one.time_zone))
-    if wall.second or wall.microsecond or (wall.hour * 60 + wall.minute) % one.grid_minutes:
-        raise Invalid("Visits do not begin at that minute.", field="starts_at", code="time-off-grid")
-
-
 def _first_action(one: Bookable, request: BookingRequest, person: Contact, actor: Actor) -> Action:
     if actor.kind == "therapist":
         return "confirm"
@@ -241,6 +193,7 @@ def _make(
     series_id: str | None = None,
     quiet: bool = False,
     known: Mapping[int, Weeks] | None = None,
+    booking_id: int | None = None,
 ) -> Booked:
     request, person, keys = ready.request, ready.person, ready.keys
     at = starts_at or request.starts_at
@@ -258,6 +211,7 @@ def _make(
         screening=ready.screening,
         note=ready.note,
         referral_id=request.referral_id,
+        **({} if booking_id is None else {"id": booking_id}),
         **(keys.confirmation.columns if secret else {}),
     )
     facts = keys.confirmation.facts if secret else {}

@@ -11,7 +11,7 @@ from app.scheduling.models import Booking
 from app.scheduling.queries.bookable import Bookable
 from app.scheduling.services.answering import check_in_time, place
 from app.scheduling.services.beginning import on_the_wall, when
-from app.scheduling.services.booking import check_free
+from app.scheduling.services.checks import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
 from app.scheduling.services.transitions import NO_NEW_TIME, together, transition

@@ -18,7 +18,8 @@ from app.scheduling.plan import HOLD
 from app.scheduling.queries.bookable import setting
 from app.scheduling.safety import Screening
 from app.scheduling.services.beginning import CONFIRM_PURPOSE, new_confirmation
-from app.scheduling.services.booking import Booked, booked, check_screening
+from app.scheduling.services.booking import Booked, booked
+from app.scheduling.services.checks import check_screening
 from app.scheduling.services.limits import check_mails, check_not_blocked
 from app.scheduling.services.offers import check_offer_stands, is_offer, offer_taken
 from app.scheduling.services.subject import of_token, the_booking

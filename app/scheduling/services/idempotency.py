@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Invalid
-from app.core.statements import Statement, at_once
+from app.core.statements import Asked, Statement, at_once
+from app.core.written import Rows
 from app.scheduling.contact import Contact
 from app.scheduling.models import Booking, IdempotencyKey
 from app.scheduling.services.booking import (
@@ -20,6 +21,7 @@ from app.scheduling.services.booking import (
     BookingRequest,
     Prepared,
     admitted,
+    ask_offer,
     book_admitted,
     fingerprint,
     prepared,
@@ -69,19 +71,21 @@ def book_once(session: Session, key: str, request: BookingRequest, now: datetime
 
 def is_answered(session: Session, one: Keyed, now: datetime) -> bool:
     """Whether the key was used in the last 24 hours: then nothing more is booked with it."""
-    return any(expires_at > now for _, _, expires_at, _ in STORED.rows(session, {"key_hash": one.key_hash}))
+    return any(expires_at > now for _, _, expires_at, _ in _ask_stored(session, one).rows())
 
 
 def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
     """`book_once`, after what needs no database: the part that others wait for."""
-    stored = _stored(session, one, now)
+    with at_once(session):
+        known, offer = _ask_stored(session, one), ask_offer(session, one.ready)
+    stored = _stored(session, one, known.rows(), now)
     if stored:
         return stored
     try:
-        may_have_it = admitted(session, one.ready, now)
+        may_have_it = admitted(session, one.ready, offer, now)
     except Conflict as error:
         # Whoever held the therapist's lock before us may have been this very request.
-        stored = _stored(session, one, now) if "times" in error.facts else None
+        stored = _stored(session, one, _ask_stored(session, one).rows(), now) if "times" in error.facts else None
         if stored:
             return stored
         raise
@@ -102,8 +106,11 @@ def _whose(person: Contact) -> str:
     return person.email_key or "".join(letter for letter in person.phone or "" if letter.isdigit())
 
 
-def _stored(session: Session, one: Keyed, now: datetime) -> Booked | None:
-    found = STORED.rows(session, {"key_hash": one.key_hash})
+def _ask_stored(session: Session, one: Keyed) -> Asked:
+    return STORED.ask(session, {"key_hash": one.key_hash})
+
+
+def _stored(session: Session, one: Keyed, found: Rows, now: datetime) -> Booked | None:
     if not found:
         return None
     printed, answer, expires_at, token = found[0]

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import UtcDateTime, plain
 from app.core.errors import Forbidden
-from app.core.statements import Statement, at_once
+from app.core.statements import Asked, Statement
 from app.scheduling.contact import Contact, email_key
 from app.scheduling.models import BlockedPerson, Booking, WaitlistEntry
 from app.scheduling.queries.bookable import Bookable
@@ -89,12 +89,10 @@ UNPROVED = select(func.count(distinct(func.coalesce(Booking.series_id, cast(Book
 )
 
 
-def check_person(session: Session, one: Bookable, person: Contact, now: datetime, *, verified: bool = False) -> None:
-    """Forbidden when the therapist blocked this person, or too many of their requests or our mails wait for an answer.
+def ask_person(session: Session, one: Bookable, person: Contact, now: datetime, *, verified: bool) -> Asked:
+    """What `check_person` looks at.
 
     Takes the person's lock until the transaction ends, so that requests to two therapists at once are counted too.
-    `verified` as in `BookingRequest`: no mail asks whether the address is theirs. Where one will ask, whoever typed the
-    address does not learn that it is blocked: `check_not_blocked` says so to who answers.
     """
     who = {
         "therapist": one.therapist_id,
@@ -103,13 +101,23 @@ def check_person(session: Session, one: Bookable, person: Contact, now: datetime
         "mailed": None if verified else person.email_key,
         "since": now - UNANSWERED,
     }
-    with at_once(session):
-        lock_person(session, person.email_key, person.phone)
-        found = PERSON.rows(session, who)
+    lock_person(session, person.email_key, person.phone)
+    return PERSON.ask(session, who)
+
+
+def check_person(
+    session: Session, asked: Asked, one: Bookable, person: Contact, now: datetime, *, verified: bool
+) -> None:
+    """Forbidden when the therapist blocked this person, or too many of their requests or our mails wait for an answer.
+
+    `verified` as in `BookingRequest`: no mail asks whether the address is theirs. Where one will ask, whoever typed the
+    address does not learn that it is blocked: `check_not_blocked` says so to who answers.
+    """
+    found = asked.rows()
     if ("blocked", 0) in found and (verified or not person.email):
         raise _not_accepted()
-    asked = [number for kind, number in found if kind == "open"]
-    if asked.count(one.therapist_id) >= one.most_open_requests or len(asked) >= MOST_OPEN_ANYWHERE:
+    waiting = [number for kind, number in found if kind == "open"]
+    if waiting.count(one.therapist_id) >= one.most_open_requests or len(waiting) >= MOST_OPEN_ANYWHERE:
         raise Forbidden(
             "You have several requests that wait for an answer. Please wait for one, or cancel one.",
             code="too-many-open",

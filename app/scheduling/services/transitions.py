@@ -29,6 +29,7 @@ UNSAID = {
 """What a new booking has in the columns that nobody filled."""
 
 INSERT_BOOKING = Statement(insert(Booking.__table__).returning(Booking.__table__.c.id), UNSAID)  # type: ignore[arg-type]
+INSERT_NUMBERED = Statement(insert(Booking.__table__), ("id", *UNSAID))  # type: ignore[arg-type]
 INSERT_EVENT = Statement(insert(BookingEvent.__table__))  # type: ignore[arg-type]
 CALENDAR_ACTIONS = frozenset({"confirm", "accept", "move", "cancel"})
 
@@ -51,7 +52,7 @@ def transition(
     `changes` are columns that change with it, `facts` what only its messages carry. Of a `quiet` one nobody is told now:
     another booking of its series speaks for it; its reminders are its own. `known` as in `add_busy`.
     """
-    old = cast(State | None, booking.state)
+    old = cast("State | None", booking.state)
     new = next_state(old, action, actor.kind)
     if new is None:
         state = as_told(old, booking.expires_at, now) if old else None
@@ -86,7 +87,10 @@ def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, 
 def _insert(session: Session, booking: Booking) -> None:
     """One plain INSERT: many people book at once, and the unit of work costs as much as the rest together."""
     said = {name: value for name, value in booking.__dict__.items() if name in UNSAID}
-    ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | said)
+    if "id" in booking.__dict__:
+        INSERT_NUMBERED.run(session, {**UNSAID, **said, "id": booking.id})
+    else:
+        ((booking.id,),) = INSERT_BOOKING.rows(session, UNSAID | said)
 
 
 def record(
