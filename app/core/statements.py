@@ -10,14 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    Engine,
-    event,
-    text,
-)
-from sqlalchemy.exc import IntegrityError
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Dialect, Engine, event, text
+from sqlalchemy.exc import IntegrityError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from app.core import wire
@@ -145,14 +140,23 @@ def prepare(engine: Engine) -> None:
 
 
 def _commit(connection: Connection) -> None:
-    waiting = connection.info.pop(WAITING, None)
-    if waiting:
+    waiting = vars(connection).pop(WAITING, None)
+    driver: Any = connection.connection.driver_connection
+    if driver.pgconn.transaction_status == TransactionStatus.INERROR:
+        raise PendingRollbackError("A statement of this transaction failed. What came before it is lost: roll it back.")
+    if not waiting:
+        return
+    try:
         _send(connection, [*waiting, Asked(COMMIT, {})])
+    except BaseException:
+        # The library takes a commit that failed for the end of the transaction: here it may not have come that far.
+        if not connection.invalidated:
+            driver.rollback()
+        raise
 
 
 def _forget(connection: Connection) -> None:
-    if not connection.invalidated:
-        connection.info.pop(WAITING, None)
+    vars(connection).pop(WAITING, None)
 
 
 def until_commit(session: Session) -> None:
@@ -160,17 +164,18 @@ def until_commit(session: Session) -> None:
     latest: then a refusal, too, comes from there."""
     connection = plain(session)
     if _has_wire(connection) and not _is_heard(connection):
-        connection.info.setdefault(WAITING, [])
+        vars(connection).setdefault(WAITING, [])
 
 
 @contextlib.contextmanager
 def at_once(session: Session) -> Iterator[None]:
-    """What is asked or `run` inside goes to a server database in one piece: when rows are looked at, or at the end.
+    """What is asked or `run` inside goes to a server database in one piece: when rows are looked at, or at the end; after
+    `until_commit`, not yet then.
 
     It answers each piece at the price of two ways through the network and of waking up twice.
     """
     connection = plain(session)
-    known = connection.info
+    known = vars(connection)  # not `info`: that is the pool's, and somebody else's when this connection is lost
     if not _has_wire(connection) or _is_heard(connection) or WAITING in known:
         yield
         return
@@ -179,11 +184,11 @@ def at_once(session: Session) -> Iterator[None]:
         yield
         _send_waiting(connection)
     finally:
-        known.pop(WAITING, None)  # gone already with a connection that was lost
+        known.pop(WAITING, None)
 
 
 def _go(connection: Connection, asked: list[Asked]) -> None:
-    waiting = connection.info.get(WAITING)
+    waiting = vars(connection).get(WAITING)
     if waiting is None or connection.in_nested_transaction():  # which may yet be undone alone
         _send(connection, asked)
     else:
@@ -191,9 +196,9 @@ def _go(connection: Connection, asked: list[Asked]) -> None:
 
 
 def _send_waiting(connection: Connection) -> None:
-    waiting = connection.info.get(WAITING)
+    waiting = vars(connection).get(WAITING)
     if waiting:
-        connection.info[WAITING] = []
+        vars(connection)[WAITING] = []
         _send(connection, waiting)
 
 

@@ -7,6 +7,7 @@ driver.
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from psycopg import Connection, OperationalError
@@ -19,6 +20,9 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine, event
 
 FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+STALE = frozenset({"0A000", "26000"})
+"""SQLSTATE of a prepared statement whose columns have other types now (a migration), and of one that is gone (a pooler
+between us): the next transaction prepares them anew."""
 
 Asked = tuple[str, Sequence[Any]]
 """A statement with $1, $2 … in its text, and their values."""
@@ -55,6 +59,7 @@ class Wire:
             raise ValueError("the driver would give prepared statements up: set its engine up with `wire.prepare`")
         self._driver = driver
         self._prepared: dict[str, bytes] = {}
+        self._numbers = count()
         self._values = Transformer(driver)
 
     def send(self, asked: Sequence[Asked], answers: list[Answer]) -> None:
@@ -66,20 +71,29 @@ class Wire:
         driver = self._driver
         with driver.lock:
             steps, results = driver.wait(self._exchange(dumped))
-        for step, result in zip(steps, results, strict=False):
+        answered = list(zip(steps, results, strict=False))
+        for step, result in answered:
+            if step is not ASKED and result.status in FINE:
+                self._prepared |= step
+        for step, result in answered:
             if result.status not in FINE:
-                raise error_from_result(result, encoding=driver.info.encoding)
+                error = error_from_result(result, encoding=driver.info.encoding)
+                if error.sqlstate in STALE:
+                    self._prepared.clear()
+                raise error
             if step is ASKED:
                 answers.append(self._read(result))
-            else:
-                self._prepared |= step
 
     def _exchange(self, asked: Sequence[Asked]) -> PQGen[tuple[list[Step], list[PGresult]]]:
         """What each result is the answer to, and the results, up to where the connection was lost."""
         connection = self._driver.pgconn
         connection.enter_pipeline_mode()
-        steps = self._say(asked)
-        connection.pipeline_sync()
+        try:
+            steps = self._say(asked)
+            connection.pipeline_sync()
+        except BaseException:
+            self._driver.close()  # it would wait for the rest
+            raise
         yield from send(connection)
         results: list[PGresult] = []
         while True:
@@ -103,7 +117,7 @@ class Wire:
         for text, values in asked:
             name = self._prepared.get(text) or new.get(text)
             if name is None:
-                name = new[text] = b"unknot_%d" % (len(self._prepared) + len(new))
+                name = new[text] = b"unknot_%d" % next(self._numbers)
                 connection.send_prepare(name, text.encode())
                 steps.append({text: name})
             connection.send_query_prepared(name, values)

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.core import sqlite, statements
+from app.core import sqlite, statements, wire
 from app.core.errors import Conflict
 
 Result = TypeVar("Result")
@@ -53,9 +53,10 @@ def transaction() -> Iterator[Session]:
         raise
 
 
-RETRIED = frozenset({"40001", "40P01", "23505"})
+RETRIED = frozenset({"40001", "40P01", "23505"}) | wire.STALE
 """SQLSTATE of a serialisation failure and of a deadlock, after which PostgreSQL asks for the same work again; and of a
-row that is there already: somebody made it meanwhile, as the second press of a button, and it is found this time."""
+row that is there already: somebody made it meanwhile, as the second press of a button, and it is found this time. And
+of a statement that has to be prepared anew."""
 TRIES = 3
 PAUSE = 0.02
 """Seconds between two tries: who waited for our rows wakes up meanwhile and takes them, and is not in the way again."""

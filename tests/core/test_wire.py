@@ -116,6 +116,37 @@ def test_what_was_prepared_lasts_whatever_the_driver_did_meanwhile(line: Wire, d
         assert ask(line, COUNT)[0].rows == [(0,)]
 
 
+def test_what_is_gone_is_prepared_anew_the_next_time(line: Wire, driver: psycopg.Connection) -> None:
+    ask(line, ("SELECT 1", []), ("SELECT 2", []))
+    driver.execute("DEALLOCATE ALL")
+    driver.commit()
+    with pytest.raises(errors.InvalidSqlStatementName):
+        ask(line, ("SELECT 1", []))
+    driver.rollback()
+    for _ in range(2):
+        assert [each.rows for each in ask(line, ("SELECT 2", []), ("SELECT 1", []))] == [[(2,)], [(1,)]]
+
+
+def test_a_value_that_cannot_be_read_spoils_nothing_else(line: Wire, driver: psycopg.Connection) -> None:
+    for _ in range(2):
+        with pytest.raises(psycopg.DataError):
+            ask(line, ("SELECT 'infinity'::timestamptz", []), ("SELECT 1", []))
+        driver.rollback()
+    assert [each.rows for each in ask(line, ("SELECT 2", []), ("SELECT 1", []))] == [[(2,)], [(1,)]]
+
+
+def test_a_piece_that_cannot_be_said_ends_the_connection(
+    line: Wire, driver: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Wire, asked: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Wire, "_say", fail)
+    with pytest.raises(MemoryError):
+        ask(line, ("SELECT 1", []))
+    assert driver.closed
+
+
 def test_a_connection_that_prepares_by_itself_is_refused(app: Flask) -> None:
     with app.app_context():
         url = db.engine.url

@@ -72,3 +72,18 @@ def test_the_last_mailed_link_is_sent_once(session: Session, elsewhere: Elsewher
     session.commit()
     change.result(PATIENCE)
     assert session.query(VisitsLink).count() == MOST_LINKS
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_the_same_request_twice_at_once_gets_one_answer_also_at_a_limit(
+    session: Session, elsewhere: Elsewhere, most: int
+) -> None:
+    world = World.make(session)
+    services.set_scheduling(session, world.therapist_id, {"most_open_requests": most}, world.now)
+    session.commit()
+    request, now = world.request(MONDAY), world.now
+    first = services.book_once(session, "key-1", request, now)
+    second = elsewhere(services.book_once, "key-1", request, now)
+    assert waits(second)
+    session.commit()
+    assert second.result(PATIENCE) == first

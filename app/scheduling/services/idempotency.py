@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.statements import Asked, Statement, at_once
 from app.core.written import Rows
 from app.scheduling.contact import Contact
@@ -83,9 +83,9 @@ def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
         return stored
     try:
         may_have_it = admitted(session, one.ready, offer, now)
-    except Conflict as error:
+    except (Conflict, Forbidden):
         # Whoever held the therapist's lock before us may have been this very request.
-        stored = _stored(session, one, _ask_stored(session, one).rows(), now) if "times" in error.facts else None
+        stored = _stored(session, one, _ask_stored(session, one).rows(), now)
         if stored:
             return stored
         raise
