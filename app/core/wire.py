@@ -99,6 +99,8 @@ class Wire:
         while True:
             try:
                 found = yield from fetch_many(connection)
+                if not found:
+                    raise OperationalError("the connection ended in the middle of an answer")
             except OperationalError:
                 if any(result.status not in FINE for result in results):
                     return steps, results  # why it was lost

@@ -20,8 +20,6 @@ from app.scheduling.queries.visits import PURPOSE
 
 CONFIRM_PURPOSE = "confirm"
 REFERENCE_LETTERS, REFERENCE_LENGTH = "ABCDEFGHJKMNPQRSTUVWXYZ23456789", 8
-
-
 NEXT_ID = Statement(select(func.nextval(func.pg_get_serial_sequence("booking", "id"))))
 
 
