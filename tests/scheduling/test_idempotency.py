@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.scheduling import services
 from app.scheduling.models import Booking
+from app.scheduling.services.idempotency import KEEP
 from tests.scheduling.world import MONDAY, World, person, refused
 
 pytestmark = pytest.mark.databases
@@ -55,3 +57,14 @@ def test_a_key_is_forgotten_after_a_day(world: World) -> None:
     world.now += timedelta(hours=24)
     other = services.book_once(world.session, "key-1", world.request(MONDAY + HOUR), world.now)
     assert other.starts_at == MONDAY + HOUR
+
+
+def test_what_the_database_refused_is_told_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its transaction is over: to ask for a stored answer would only hide why."""
+
+    def refuse(session: Session, *_: object) -> None:
+        row = {"key_hash": "k", "fingerprint": "f", "booking_id": None, "answer": "", "expires_at": world.now}
+        KEEP.run(session, row)
+
+    monkeypatch.setattr("app.scheduling.services.booking.check_reach", lambda *_: refuse(world.session))
+    refused("idempotency-race", Conflict, services.book_once, world.session, "key-1", world.request(MONDAY), world.now)

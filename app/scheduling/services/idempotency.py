@@ -83,9 +83,11 @@ def book_keyed(session: Session, one: Keyed, now: datetime) -> Booked:
         return stored
     try:
         may_have_it = admitted(session, one.ready, offer, now)
-    except (Conflict, Forbidden):
-        # Whoever held the therapist's lock before us may have been this very request.
-        stored = _stored(session, one, _ask_stored(session, one).rows(), now)
+    except (Conflict, Forbidden) as error:
+        # Whoever held the therapist's lock before us may have been this very request. What the database itself refused
+        # has ended the transaction: there nothing more can be asked.
+        may_ask = isinstance(error, Forbidden) or "times" in error.facts
+        stored = _stored(session, one, _ask_stored(session, one).rows(), now) if may_ask else None
         if stored:
             return stored
         raise
