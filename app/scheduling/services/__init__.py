@@ -49,7 +49,7 @@ from app.scheduling.services.changing import (
     reschedule,
     reschedule_as_therapist,
 )
-from app.scheduling.services.checks import check_screening
+from app.scheduling.services.checks import check_screening, out_of_reach
 from app.scheduling.services.confirming import (
     MOST_MAILS,
     MOST_TRIES,
@@ -167,6 +167,7 @@ __all__ = [
     "offer_other_times",
     "on_holidays",
     "open_draft",
+    "out_of_reach",
     "outside_hours",
     "own_calendar",
     "place_by_number",

@@ -74,14 +74,21 @@ def time_taken(session: Session, one: Bookable, starts_at: datetime, now: dateti
 
 def check_reach(one: Bookable, starts_at: datetime, now: datetime) -> None:
     """Invalid when no such time could ever be booked."""
+    if wrong := out_of_reach(one, starts_at, now):
+        raise wrong
+
+
+def out_of_reach(one: Bookable, starts_at: datetime, now: datetime) -> Invalid | None:
+    """Why no such time could ever be booked, whoever else has what; None when it could."""
     if starts_at.tzinfo is None:
-        raise Invalid("Give the time with its offset.", field="starts_at", code="time-naive")
+        return Invalid("Give the time with its offset.", field="starts_at", code="time-naive")
     if starts_at <= now:
-        raise Invalid("That time has passed.", field="starts_at", code="time-past")
+        return Invalid("That time has passed.", field="starts_at", code="time-past")
     if starts_at < now + timedelta(minutes=one.minimum_notice):
-        raise Invalid("That is too soon for this therapist.", field="starts_at", code="time-too-soon")
+        return Invalid("That is too soon for this therapist.", field="starts_at", code="time-too-soon")
     if starts_at > now + timedelta(days=one.horizon_days):
-        raise Invalid("That is further ahead than this therapist plans.", field="starts_at", code="time-too-far")
+        return Invalid("That is further ahead than this therapist plans.", field="starts_at", code="time-too-far")
     wall = starts_at.astimezone(zone(one.time_zone))
     if wall.second or wall.microsecond or (wall.hour * 60 + wall.minute) % one.grid_minutes:
-        raise Invalid("Visits do not begin at that minute.", field="starts_at", code="time-off-grid")
+        return Invalid("Visits do not begin at that minute.", field="starts_at", code="time-off-grid")
+    return None

@@ -1,6 +1,7 @@
 """The way from a time to a visit: nothing typed is lost, nothing is booked twice, danger ends it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -289,12 +290,29 @@ def test_a_series_with_a_taken_date_is_not_taken_over(patient: Patient, session:
 
 
 @pytest.mark.parametrize(
-    "at", ["2027-02-01T15:00:00Z", "2027-03-01T15:07:00Z", "2029-01-01T15:00:00Z", "2027-03-07T15:00:00Z"]
+    ("at", "why"),
+    [
+        ("2027-02-01T15:00:00Z", "That time has passed"),
+        ("2027-03-01T15:07:00Z", "Visits do not begin at that minute."),
+        ("2029-01-01T15:00:00Z", "That is further ahead than this therapist plans."),
+        ("2027-03-07T15:00:00Z", "That time is not free"),
+    ],
 )
-def test_a_time_that_cannot_be_booked_gets_others(patient: Patient, at: str) -> None:
+def test_a_time_that_cannot_be_booked_gets_others(patient: Patient, at: str, why: str) -> None:
     answer = patient.get(patient.url().replace("2027-03-01T15%3A00%3A00Z", at))
     assert answer.status_code == 409
+    assert why in words(answer)
     assert "cannot be booked" in words(answer)
+
+
+def test_a_time_that_became_too_soon_while_somebody_read_says_so(patient: Patient, clock: object) -> None:
+    clock.move_to(MONDAY - timedelta(minutes=121))  # type: ignore[attr-defined]
+    review = patient.to_review()
+    clock.shift(120)  # type: ignore[attr-defined]
+    page = words(patient.get(review))
+    assert "That time is too soon" in page
+    assert "are booked at least 2 hours ahead." in page
+    assert "not free" not in page
 
 
 @pytest.mark.parametrize(

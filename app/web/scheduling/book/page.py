@@ -11,6 +11,7 @@ from app.scheduling import deadlines
 from app.scheduling.draft import GROUPS, Draft
 from app.scheduling.queries import Offer, series_plan, times_near
 from app.scheduling.safety import BY_ID, CHECKED_ON
+from app.scheduling.services import out_of_reach
 from app.web.scheduling.asking import book_url, rfc3339, times_url
 from app.web.scheduling.book.keeping import url_of
 from app.web.scheduling.words import changes, local, place, span, zone_name
@@ -69,12 +70,14 @@ def plan_of(draft: Draft, offer: Offer) -> list[dict[str, Any]]:
 
 
 def taken(offer: Offer, at: datetime, key: str | None = None) -> tuple[str, int]:
-    one = offer.one
-    near = times_near(db.session, one, at, now())
+    """A time that cannot be had, and why; others close to it."""
+    one, moment = offer.one, now()
+    near = times_near(db.session, one, at, moment)
     page = render_template(
         "scheduling/taken.html",
         offer=offer,
-        past=at <= now(),
+        why=out_of_reach(one, at, moment),
+        notice=span(one.minimum_notice),
         starts_at=local(at, one.time_zone),
         near=[
             (
