@@ -71,6 +71,9 @@ class ScreeningBody(Strict):
     version: Annotated[str, Field(max_length=20)] = VERSION
     answers: Annotated[dict[str, bool], Field(max_length=100)]
     acknowledged: bool = Field(False, description="True to go on although a doctor should be seen first")
+    changed: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=100)] = Field(
+        [], description="Questions that were first answered yes, and then no: the therapist sees them"
+    )
 
 
 class BookingBody(Strict):

@@ -37,7 +37,7 @@ from app.scheduling.queries.bookable import Bookable
 from app.scheduling.queries.elsewhere import zone_of_new_time
 from app.scheduling.queries.free_times import free_times_of
 from app.scheduling.queries.visits import Visit
-from app.scheduling.safety import Screening
+from app.scheduling.safety import Screening, withdrawn
 from app.scheduling.services import Booked, BookingRequest
 from app.scheduling.states import as_told
 
@@ -154,15 +154,13 @@ def _offers(slug: str, query: TimesQuery) -> list[Bookable]:
 
 
 def _request(body: BookingBody) -> BookingRequest:
-    person = body.contact
+    person, said = body.contact, body.screening
     return BookingRequest(
         service_id=body.service,
         location_id=body.location,
         starts_at=body.starts_at,
         contact=Contact(person.name, person.email, person.phone, body.visit_for, body.address, body.language),
-        screening=Screening(
-            body.screening.answers, acknowledged=body.screening.acknowledged, version=body.screening.version
-        ),
+        screening=Screening(said.answers, withdrawn(said.answers, said.changed), said.acknowledged, said.version),
         note=body.note,
     )
 

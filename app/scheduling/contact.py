@@ -90,7 +90,7 @@ def tidied(contact: Contact) -> Contact:
         phone=contact.phone or None,
         email=read_email(contact.email) if contact.email else None,
         visit_for=one_line(contact.visit_for)[:120],
-        address=(contact.address or "").strip()[:300] or None,
+        address=read_address(contact.address, needed=False),
     )
 
 
@@ -105,6 +105,14 @@ def read_name(text: str) -> str:
     if not name or len(name) > 120:
         raise Invalid("Please tell us your name.", field="name", code="name-needed")
     return name
+
+
+def read_address(text: str | None, *, needed: bool) -> str | None:
+    """Where to come to; Invalid when there is nothing and it is `needed`."""
+    address = (text or "").strip()[:300] or None
+    if needed and address is None:
+        raise Invalid("Please give the address to come to.", field="address", code="address-needed")
+    return address
 
 
 def read_email(text: str) -> str:

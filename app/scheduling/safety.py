@@ -4,7 +4,7 @@ Three groups. *emergency*: no times, but where to get help now. *doctor_first*: 
 choice. *precaution*: the therapist must know. An answer that was changed from yes to no is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, cast
@@ -230,6 +230,11 @@ def answered_again(before: Screening, answers: Mapping[str, bool], *, acknowledg
     withdrawn = {name for name, yes in before.answers.items() if yes and answers.get(name) is False}
     still_no = {name for name in before.changed if answers.get(name) is not True}
     return Screening(dict(answers), frozenset(withdrawn | still_no), acknowledged)
+
+
+def withdrawn(answers: Mapping[str, bool], changed: Iterable[str]) -> frozenset[str]:
+    """Of the questions that are said to be changed those that there are and whose answer is no now."""
+    return frozenset(name for name in changed if name in BY_ID and answers.get(name) is False)
 
 
 def to_facts(screening: Screening) -> dict[str, object]:

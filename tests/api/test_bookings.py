@@ -84,6 +84,24 @@ def test_another_therapists_place_or_service(client: FlaskClient, world: World, 
     assert count(session) == 0
 
 
+def test_an_emergency_is_told_before_that_the_questions_are_old(client: FlaskClient, world: World) -> None:
+    answers = {**CLEAR.answers, "saddle": True}
+    refused(book(client, body(world, screening={"answers": answers, "version": "2020-01"})), 422, "emergency")
+
+
+def test_answers_that_were_changed_are_shown_to_the_therapist(
+    client: FlaskClient, world: World, session: Session
+) -> None:
+    """Of what is said to be changed, only what is a no now; what nobody asks is nothing."""
+    said = {"answers": {**CLEAR.answers, "pregnancy": True}, "changed": ["saddle", "pregnancy", "invented"]}
+    assert book(client, body(world, screening=said)).status_code == 201
+    session.rollback()
+    booking = session.scalars(select(Booking)).one()
+    sealed = services.read_sealed(session, booking.id, world.me, world.now)
+    assert sealed.evaluation is not None
+    assert sealed.evaluation.changed == ("saddle",)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [({"saddle": True}, "emergency"), ({"fever": True}, "see-doctor-first"), (None, "answers-missing")],

@@ -111,8 +111,7 @@ def admitted(session: Session, ready: Prepared, offer: Asked, now: datetime) -> 
     """The offer, with a person who may have it and a time that is free in the rows."""
     request, one = ready.request, bookable_in(offer)
     ready = replace(ready, person=contact.with_phone(ready.person, one.country))
-    if one.home_visit and not ready.person.address:
-        raise Invalid("Please give the address to come to.", field="address", code="address-needed")
+    contact.read_address(ready.person.address, needed=one.home_visit)
     check_reach(one, request.starts_at, now)
     with at_once(session):
         person = ask_person(session, one, ready.person, now, verified=request.verified)

@@ -13,18 +13,18 @@ from app.scheduling.safety import Screening
 
 
 def check_screening(screening: Screening) -> None:
-    """Refuse what the safety questions do not let through."""
+    """Refuse what the safety questions do not let through; a sign of an emergency before all else, of any version."""
     found = safety.evaluate(screening)
-    if screening.version != safety.VERSION:
-        raise Invalid(
-            "The safety questions have changed. Please answer them again.", field="answers", code="answers-old"
-        )
     if found.outcome == "stop":
         raise Invalid(
             "Your answers need medical help now, not a massage.",
             field="answers",
             code="emergency",
             facts={"signs": found.emergency},
+        )
+    if screening.version != safety.VERSION:
+        raise Invalid(
+            "The safety questions have changed. Please answer them again.", field="answers", code="answers-old"
         )
     if found.missing:
         raise Invalid(

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Gone, NotFound
 from app.core.tokens import looks_like_token, same, token_hash
-from app.directory.models import Therapist
+from app.directory.models import Service, Therapist
 from app.notifications.outbox import Notice, enqueue, withdraw
-from app.scheduling import deadlines, safety
+from app.scheduling import contact, deadlines, safety
 from app.scheduling.models import Booking, SchedulingSettings
 from app.scheduling.plan import HOLD
 from app.scheduling.queries.bookable import setting
@@ -45,7 +45,9 @@ def held_behind(session: Session, confirm_token: object) -> str:
 
 
 def confirm_by_link(session: Session, confirm_token: object, now: datetime) -> Booked:
-    """Confirm with the mailed link; Forbidden `not-accepted` when blocked. Doing it again answers the same."""
+    """Confirm with the mailed link; Forbidden `not-accepted` when blocked, Conflict `questions-first` for an offer that
+    was not taken yet. Doing it again answers the same.
+    """
     booking = the_booking(session, _by_confirm(session, confirm_token).id)
     return _confirm(session, booking, now)
 
@@ -65,14 +67,15 @@ def confirm_by_code(session: Session, token: object, code: str, now: datetime) -
 
 
 def mail_again(session: Session, token: object, now: datetime) -> None:
-    """Send a new link and code to the same address, a few times at most: Conflict `too-many-mails`, Forbidden
-    `too-many-unanswered`.
+    """Send a new link and code to the same address, a few times at most: Conflict `too-many-mails` or `questions-first`,
+    Forbidden `too-many-unanswered`.
 
     With the new code the tries begin anew, so that fifteen guesses at a million are all there can be.
     """
     booking = of_token(session, token)
     if booking.state != "held" or not booking.email or (booking.expires_at and booking.expires_at <= now):
         raise Gone("There is nothing to confirm any more.", code="hold-ended")
+    _check_asked(booking)
     if booking.code_mails >= MOST_MAILS:
         raise Conflict(
             "We have mailed you three times. Use the newest mail, or start again with another address.",
@@ -95,13 +98,19 @@ def mail_again(session: Session, token: object, now: datetime) -> None:
     enqueue(session, [Notice(f"{about}:again:{booking.code_mails}", HOLD, about, facts, now)])
 
 
-def take_offer(session: Session, token: object, screening: Screening, note: str, now: datetime) -> Booked:
-    """Take the time that the waitlist offered; the safety questions come first, as for everybody."""
+def take_offer(
+    session: Session, token: object, screening: Screening, note: str, now: datetime, address: str = ""
+) -> Booked:
+    """Take the time that the waitlist offered; the safety questions come first, as for everybody.
+
+    A home visit needs the address to come to, which nobody who waits was asked for: Invalid `address-needed`.
+    """
     check_screening(screening)
     booking = of_token(session, token)
     if not is_offer(session, booking.id):
         raise NotFound("There is no offer behind this link.", code="visit-unknown")
     check_offer_stands(booking, now)
+    booking.address = contact.read_address(address, needed=_comes_home(session, booking))
     booking.screening = json.dumps(safety.to_facts(screening))
     booking.note = note.strip()[:2000] or None
     offer_taken(session, booking, now)
@@ -113,11 +122,22 @@ def _confirm(session: Session, booking: Booking, now: datetime) -> Booked:
         return booked(booking)
     if booking.state != "held" or (booking.expires_at and booking.expires_at <= now):
         raise Gone("This time was held for you, but not any more. Please choose again.", code="hold-ended")
+    _check_asked(booking)
     check_not_blocked(session, booking.therapist_id, booking.email_key, booking.phone)
     chosen = _with_series(session, booking)
     for number, each in enumerate(chosen):
         _pass_on(session, each, now, facts=together(chosen), quiet=number > 0)
     return booked(booking)
+
+
+def _check_asked(booking: Booking) -> None:
+    """Nobody leaves `held` without the safety questions: a time that the waitlist offers is held before they are asked."""
+    if booking.screening is None:
+        raise Conflict("Take this time on its page: the safety questions come first.", code="questions-first")
+
+
+def _comes_home(session: Session, booking: Booking) -> bool:
+    return session.scalars(select(Service.home_visit).where(Service.id == booking.service_id)).one_or_none() or False
 
 
 def _pass_on(session: Session, booking: Booking, now: datetime, *, facts: dict[str, Any], quiet: bool) -> None:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, IntegerField, RadioField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from app.core.errors import Invalid
 from app.doors.locale import said
@@ -41,6 +41,20 @@ def answers_in(form: FlaskForm) -> dict[str, bool]:
     return {
         field.name: field.data == "yes" for field in form if field.type == "RadioField" and field.data in ("yes", "no")
     }
+
+
+class AddressForm(FlaskForm):
+    """Where to come to, for a visit at home by somebody who is known already."""
+
+    address = TextAreaField(
+        _l("Address for the visit"),
+        validators=[DataRequired(_l("Please tell us where to come.")), Length(max=300)],
+    )
+    note = TextAreaField(_l("A note to the therapist"), validators=[Length(max=2000)])
+    sure_of = HiddenField()
+    """The address that was asked about because it seems too far."""
+
+    home = True
 
 
 class ContactForm(FlaskForm):

@@ -91,6 +91,31 @@ def test_a_yes_changed_to_no_is_kept_even_when_one_starts_again(
     assert sealed.evaluation.changed == ("saddle",)
 
 
+@pytest.mark.parametrize(("number", "sign"), [(1, "saddle"), (2, "fever"), (3, "pregnancy")])
+def test_a_yes_among_unanswered_questions_is_kept(
+    patient: Patient, session: Session, world: World, number: int, sign: str
+) -> None:
+    page = patient.url() if number == 1 else patient.step(patient.begin(), f"questions/{number}")
+    heard = patient.post(page, **{sign: "yes"})
+    if number == 1:
+        assert heard.location.endswith("/stop")
+    else:
+        assert heard.status_code == 422
+        assert "not answered yet" in heard.text
+    link = patient.book()
+    session.rollback()
+    sealed = services.read_sealed(session, visit(session, link.rpartition("/")[2]).id, world.me, world.now)
+    assert sealed.evaluation is not None
+    assert sealed.evaluation.changed == (sign,)
+
+
+def test_an_emergency_on_a_page_opened_again_ends_the_way_whatever_else_is_left_out(patient: Patient) -> None:
+    key = patient.begin()
+    first = patient.step(key, "questions/1")
+    assert patient.post(first, saddle="yes").location == patient.step(key, "stop")
+    assert "911" in patient.get(patient.step(key, "stop")).text
+
+
 def test_pressing_twice_books_once(patient: Patient, session: Session) -> None:
     review = patient.to_review()
     seen = re.search(r'name="seen" value="([\w-]+)"', patient.get(review).text)

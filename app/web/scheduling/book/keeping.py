@@ -61,8 +61,7 @@ def opened(draft: Draft, given: dict[str, bool]) -> Response:
 
 def saved(slug: str, key: str, *, after: str, **changes: Any) -> Response:
     """Keep what was said, and go on: to the review when the rest is there, except that questions follow questions."""
-    with transaction() as own:
-        draft = services.change_draft(own, browser(), key, now(), **changes)
+    draft = keep(key, **changes)
     following = {
         "questions/1": "questions/2",
         "questions/2": "questions/3",
@@ -78,9 +77,14 @@ def saved(slug: str, key: str, *, after: str, **changes: Any) -> Response:
 
 
 def saved_to(slug: str, key: str, step: str, **changes: Any) -> Response:
-    with transaction() as own:
-        services.change_draft(own, browser(), key, now(), **changes)
+    keep(key, **changes)
     return redirect(url_of(slug, key, step), 303)
+
+
+def keep(key: str, **changes: Any) -> Draft:
+    """What was said, complete or not."""
+    with transaction() as own:
+        return services.change_draft(own, browser(), key, now(), **changes)
 
 
 def back(slug: str, key: str, draft: Draft, number: int, changes: dict[str, Any]) -> Response:

@@ -1,5 +1,6 @@
 """The contact step: who comes, and how to reach them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,10 @@ from app.web.formatting import distance, units_for
 from app.web.scheduling.book.blueprint import Answer, booking
 from app.web.scheduling.book.keeping import draft_of, goes_back, next_url, saved, saved_to
 from app.web.scheduling.book.page import page_of
-from app.web.scheduling.forms import ContactForm
+from app.web.scheduling.forms import AddressForm, ContactForm
 
 PATIENT_FIELDS = ("whose", "name", "email", "phone", "visit_for", "address", "note")
+ADDRESS_FIELDS = ("address", "note")
 EMPTY = Draft("", 0, 0, "")
 
 
@@ -29,6 +31,8 @@ def contact_step(slug: str, key: str) -> Answer:
     draft, offer = draft_of(slug, key)
     if next_step(draft) not in ("contact", "review"):
         return redirect(next_url(slug, key, draft))
+    if draft.offer:
+        return _where(slug, key, draft, offer)
     form = _contact_form(draft, offer)
     if request.method == "POST" and request.form.get("use_email"):
         form.email.data = form.hinted.data = contact.email_key(request.form["use_email"])
@@ -38,6 +42,19 @@ def contact_step(slug: str, key: str) -> Answer:
     if request.method == "POST" and _sound(form, offer) and complete and _near_enough(form, offer):
         return saved(slug, key, after="contact", contact_done=True, **_typed(form))
     page = page_of("contact", draft, offer, 3, form=form, key=key)
+    return (page, 422) if form.errors else page
+
+
+def _where(slug: str, key: str, draft: Draft, offer: Offer) -> Answer:
+    """Of a time that the waitlist offers all is known but where to come to, for a visit at home."""
+    if not offer.one.home_visit:
+        return redirect(next_url(slug, key, draft))
+    form = AddressForm(data={"address": draft.address, "note": draft.note})
+    if request.method == "POST" and goes_back():
+        return saved_to(slug, key, "questions/3", **_typed(form, ADDRESS_FIELDS))
+    if form.validate_on_submit() and _near_enough(form, offer):
+        return saved(slug, key, after="contact", contact_done=True, **_typed(form, ADDRESS_FIELDS))
+    page = page_of("where", draft, offer, 3, form=form, key=key)
     return (page, 422) if form.errors else page
 
 
@@ -52,9 +69,9 @@ def _contact_form(draft: Draft, offer: Offer) -> ContactForm:
     return form
 
 
-def _typed(form: ContactForm) -> dict[str, Any]:
+def _typed(form: ContactForm | AddressForm, names: Sequence[str] = PATIENT_FIELDS) -> dict[str, Any]:
     limits = {"note": 2000, "address": 300}
-    return {name: (getattr(form, name).data or "").strip()[: limits.get(name, 254)] for name in PATIENT_FIELDS}
+    return {name: (getattr(form, name).data or "").strip()[: limits.get(name, 254)] for name in names}
 
 
 def _sound(form: ContactForm, offer: Offer) -> bool:
@@ -67,7 +84,7 @@ def _sound(form: ContactForm, offer: Offer) -> bool:
     return not wrong
 
 
-def _near_enough(form: ContactForm, offer: Offer) -> bool:
+def _near_enough(form: ContactForm | AddressForm, offer: Offer) -> bool:
     """Ask once about an address that seems farther away than they come; the same one again is an answer."""
     address = " ".join((form.address.data or "").split()) if form.home else ""
     place = beyond_reach(db.session, offer.one.location_id, address) if address else None

@@ -34,6 +34,7 @@ STEP_OF_FIELD = {
     "name": "contact",
     "email": "contact",
     "phone": "contact",
+    "address": "contact",
     "count": "repeat",
 }
 """Where the person can mend what a service refused."""
@@ -96,7 +97,7 @@ def _terms(one: Bookable) -> str:
 def _book(own: Any, draft: Draft, referral_id: int | None, at: datetime) -> str:
     """`referral_id` is of the doctor's link if it still works: one that was taken back meanwhile carries no note."""
     if draft.offer:
-        return services.take_offer(own, draft.offer, draft.screening, draft.note, at).token
+        return services.take_offer(own, draft.offer, draft.screening, draft.note, at, draft.address).token
     person = replace(draft.contact, locale=str(get_locale() or "en"))
     if not person.email:
         spend_unproved()

@@ -22,6 +22,7 @@ from app.web.scheduling.book.keeping import (
     back,
     draft_of,
     goes_back,
+    keep,
     next_url,
     offer_of,
     opened,
@@ -40,7 +41,10 @@ from app.web.scheduling.words import local
 @audience("public")
 @limit("LIMIT_BOOK", "POST")
 def start(slug: str) -> Answer:
-    """The first questions for a time. GET keeps nothing; the answers open a draft."""
+    """The first questions for a time. GET keeps nothing; the answers open a draft.
+
+    Every yes here is a sign of an emergency: it counts whatever else is left unanswered.
+    """
     service_id, location_id, at = number("service"), number("location"), instant("at")
     if service_id is None or location_id is None or at is None:
         return redirect(f"/therapists/{slug}/times")
@@ -49,8 +53,9 @@ def start(slug: str) -> Answer:
     if not is_free(db.session, offer.one, at, now()):
         return own_visit(draft) or taken(offer, at)
     form = questions_form("emergency", {})
-    if form.validate_on_submit():
-        return opened(draft, answers_in(form))
+    given = answers_in(form) if request.method == "POST" else {}
+    if form.validate_on_submit() or any(given.values()):
+        return opened(draft, given)
     earlier = times_url(slug, service_id, location_id, local(at, offer.one.time_zone).date())
     page = page_of("questions", draft, offer, 2, form=form, number=1, back_url=earlier, sources=sources_of(1))
     return (page, 422) if form.errors else page
@@ -63,10 +68,14 @@ def questions(slug: str, key: str, number: int) -> Answer:
     if number not in (1, 2, 3):
         raise NotFound("There is no such page.")
     form = questions_form(GROUPS[number - 1], draft.answers)
-    if request.method == "POST" and goes_back():
-        return back(slug, key, draft, number, answer(draft, answers_in(form)))
-    if form.validate_on_submit():
-        return saved(slug, key, after=f"questions/{number}", **answer(draft, answers_in(form)))
+    if request.method == "POST":
+        given = answers_in(form)
+        changes = answer(draft, given)
+        if goes_back():
+            return back(slug, key, draft, number, changes)
+        if form.validate() or (number == 1 and any(given.values())):
+            return saved(slug, key, after=f"questions/{number}", **changes)
+        keep(key, **changes)
     if draft.evaluation.emergency and number != 1:
         return redirect(url_of(slug, key, "stop"))
     page = page_of("questions", draft, offer, 2, form=form, number=number, key=key, sources=sources_of(number))
@@ -129,8 +138,10 @@ def repeat(slug: str, key: str) -> Answer:
 @booking.route("/<key>/time", methods=["GET", "POST"])
 @audience("public")
 def time(slug: str, key: str) -> Answer:
-    """Another time for what is already filled in."""
+    """Another time for what is already filled in. The waitlist offers one time, and no other."""
     draft, offer = draft_of(slug, key)
+    if draft.offer:
+        return redirect(f"/visits/{draft.offer}", 303)
     if draft.evaluation.emergency:
         return redirect(url_of(slug, key, "stop"))
     at = instant("at") if request.method == "POST" else None

@@ -26,6 +26,9 @@ def confirm(token: str) -> Answer:
                 booked = services.confirm_by_link(session, token, now())
         except Gone as error:
             return _too_late(held.token, error)
+        except Conflict as error:
+            flash(said(error), "error")
+            return redirect(f"/visits/{held.token}", 303)
         except Forbidden as error:
             return _confirm_page(token, held, said(error)), error.status
         return redirect(f"/visits/{booked.token}/done", 303)
@@ -51,6 +54,9 @@ def code(token: str) -> Answer:
             tried = services.confirm_by_code(session, token, form.code.data, now())
     except Gone as error:
         return _too_late(token, error)
+    except Conflict as error:
+        flash(said(error), "error")
+        return redirect(f"/visits/{token}", 303)
     except Forbidden as error:
         form.code.errors = [said(error)]
         return code_page(token, form), error.status

@@ -1,5 +1,7 @@
 """`/visits/<token>`: the stable page of one visit. Opening it changes nothing; every change is a POST."""
 
+from dataclasses import replace
+
 from flask import Response, current_app, flash, make_response, redirect, render_template, request
 from flask_babel import gettext
 
@@ -47,16 +49,21 @@ def done(token: str) -> Answer:
 @visits.post("/<token>/take")
 @audience("public")
 def take(token: str) -> Answer:
-    """Take the time that the waitlist offered: the safety questions first. What has ended or is taken says so itself."""
-    one = queries.visit(db.session, token)
+    """Take the time that the waitlist offered: the safety questions first, and where to come to for a visit at home.
+
+    What has ended or is taken says so itself.
+    """
+    one, secret = queries.visit(db.session, token), browser()
     if not shown(db.session, one, now())["is_offer"] or one.service_id is None:
         return redirect(f"/visits/{token}", 303)
     draft = Draft(
         one.therapist_slug, one.service_id, one.location_id, one.starts_at.isoformat(),
-        name=one.name, email=one.email or "", phone=one.phone or "", contact_done=True, offer=token,
+        name=one.name, email=one.email or "", phone=one.phone or "", offer=token,
+        contact_done=one.location_kind != "home_visits",
     )  # fmt: skip
     with transaction() as session:
-        key = services.open_draft(session, browser(), draft, now())
+        before = services.said_yes_before(session, secret, draft.slug, now())
+        key = services.open_draft(session, secret, replace(draft, before=before), now())
     return redirect(f"/therapists/{one.therapist_slug}/book/{key}/{next_step(draft)}", 303)
 
 
