@@ -47,6 +47,17 @@ def changes(cancel_cutoff: int, reschedule_cutoff: int) -> str:
     return f"{cancel} {move}"
 
 
+def declined(reason: str) -> str:
+    """Why a therapist cannot take a visit, as the patient reads it; "" where nothing more was said."""
+    words = {
+        "fully_booked": gettext("The calendar is full."),
+        "not_my_field": gettext("Somebody else can help you better with what you describe."),
+        "see_doctor": gettext("Please see a doctor before you have a massage."),
+        "no_new_patients": gettext("New people are not taken at the moment."),
+    }
+    return str(words.get(reason, ""))
+
+
 def place(offer: Offer) -> str:
     """Where an offer takes place, as far as all may know."""
     if offer.one.home_visit:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,11 @@ from tests.web.scheduling.journey import Patient, words
 from tests.web.scheduling.visiting import confirmed, facts_of, link
 
 pytestmark = pytest.mark.databases
+
+
+def state(session: Session, page: str) -> str:
+    session.rollback()
+    return visit(session, page.rpartition("/")[2]).state
 
 
 def test_the_code_confirms_and_a_wrong_one_says_how_many_tries_are_left(patient: Patient, session: Session) -> None:
@@ -203,3 +209,57 @@ def test_instant_visits_are_confirmed_with_the_address(app: Flask, session: Sess
     assert "Your visit is confirmed" in done
     assert "Google Calendar" in done
     assert "cancel or move it until Sun 28 Feb, 9:00 am" in done
+
+
+def test_who_mistyped_the_address_begins_with_the_same_time_anew(patient: Patient, session: Session) -> None:
+    held = patient.book(email="pat@exmaple.test")
+    assert patient.get(patient.url()).location == held
+    again = patient.post(f"{held}/again").location
+    assert patient.get(again).status_code == 200
+    assert state(session, held) == "cancelled_by_patient"
+    other = patient.book(email="pat@example.test")
+    assert (other != held, state(session, other)) == (True, "held")
+
+
+def test_only_what_waits_for_its_code_is_let_go_for_that(patient: Patient, session: Session, world: World) -> None:
+    page = link(confirmed(session, world))
+    assert patient.post(f"{page}/again").location == page
+    assert state(session, page) == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "times"),
+    [
+        ("see_doctor", "Please see a doctor before you have a massage.", False),
+        ("fully_booked", "The calendar is full.", True),
+        ("other", "Nothing is booked", True),
+    ],
+)
+def test_a_declined_request_says_why(
+    patient: Patient, session: Session, world: World, reason: str, says: str, times: bool
+) -> None:
+    """Who should see a doctor first is shown no further times."""
+    asked = world.requested()
+    services.decline(session, asked.id, world.me, reason, world.now)
+    session.commit()
+    page = words(patient.get(link(asked)))
+    assert says in page
+    assert ("Choose another time" in page) is times
+
+
+def test_the_last_page_promises_only_what_is_possible(
+    patient: Patient, session: Session, world: World, clock: time_machine.Traveller
+) -> None:
+    page = link(confirmed(session, world))
+    assert "There you can cancel, move the visit and write" in words(patient.get(f"{page}/done"))
+    clock.move_to(MONDAY - timedelta(hours=1))
+    late = words(patient.get(f"{page}/done"))
+    assert "There you can write to the therapist." in late
+    assert "cancel" not in late
+
+
+def test_back_after_moving_asks_for_no_move_to_the_same_time(patient: Patient, session: Session, world: World) -> None:
+    page = link(confirmed(session, world))
+    shown = patient.get(f"{page}/move?at={MONDAY.isoformat().replace('+', '%2B')}&location={world.location_id}")
+    assert "Choose another time" in words(shown)
+    assert "Move to" not in words(shown)

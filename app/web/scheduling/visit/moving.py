@@ -48,7 +48,8 @@ def _page(one: Visit, at: datetime | None, problem: DomainError | None = None) -
         )
     chosen = _chosen(places, one)
     time_zone, there = chosen.one.time_zone, chosen.one.location_id
-    new = local(at, time_zone) if at and at > now() else None
+    already = (at, there) == (one.starts_at, one.location_id)
+    new = local(at, time_zone) if at and at > now() and not already else None
     choosing = {
         "zone": zone_name(time_zone),
         "old_zone": facts.get("zone") if time_zone != one.time_zone else None,

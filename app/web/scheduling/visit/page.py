@@ -16,7 +16,7 @@ from app.scheduling.queries.visits import series_of
 from app.scheduling.services.offers import is_offer
 from app.scheduling.states import UNTOLD
 from app.web.scheduling.times import strip_of
-from app.web.scheduling.words import local, place, span, zone_name
+from app.web.scheduling.words import declined, local, place, span, zone_name
 
 OVER = frozenset({"declined", "expired", "cancelled_by_patient", "cancelled_by_therapist"})
 
@@ -36,6 +36,7 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
     """Everything that the templates of a visit need."""
     state, zone = state_of(visit, now), visit.time_zone
     live = state in ("requested", "confirmed") and visit.starts_at > now
+    reason = _reason(session, visit) if state == "declined" else ""
     offered_us = state in ("held", "hold_ended") and is_offer(session, visit.id)
     return {
         "visit": visit,
@@ -61,8 +62,15 @@ def shown(session: Session, visit: Visit, now: datetime) -> dict[str, Any]:
         "calendar": _calendar(visit) if state == "confirmed" else None,
         "directions": calendar_file.directions_link(visit) if state == "confirmed" else None,
         "reminders": sorted(deadlines.reminders(now, visit.starts_at)),
-        "week": _fresh(session, visit, now) if state in {*OVER, "hold_ended"} else None,
+        "why": declined(reason),
+        "see_doctor": reason == "see_doctor",
+        "week": _fresh(session, visit, now) if state in {*OVER, "hold_ended"} and reason != "see_doctor" else None,
     }
+
+
+def _reason(session: Session, visit: Visit) -> str:
+    """The therapist's for declining."""
+    return next((each.reason for each in reversed(history(session, visit.id)) if each.action == "decline"), "")
 
 
 def told(session: Session, visit: Visit) -> list[dict[str, Any]]:

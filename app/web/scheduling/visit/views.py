@@ -16,7 +16,7 @@ from app.notifications.transports import sender_of
 from app.scheduling import calendar_file, queries, services
 from app.scheduling.draft import Draft, next_step
 from app.web.referrals.visit_answers import referral_of
-from app.web.scheduling.asking import instant
+from app.web.scheduling.asking import book_url, instant
 from app.web.scheduling.forms import CodeForm, MessageForm
 from app.web.scheduling.private import browser
 from app.web.scheduling.visit.blueprint import Answer, visits
@@ -65,6 +65,19 @@ def take(token: str) -> Answer:
         before = services.said_yes_before(session, secret, draft.slug, now())
         key = services.open_draft(session, secret, replace(draft, before=before), now())
     return redirect(f"/therapists/{one.therapist_slug}/book/{key}/{next_step(draft)}", 303)
+
+
+@visits.post("/<token>/again")
+@audience("public")
+def again(token: str) -> Answer:
+    """Let a time go that waits for its code, a mistyped address's say, and begin with the same time anew."""
+    one = queries.visit(db.session, token)
+    facts = shown(db.session, one, now())
+    if facts["state"] != "held" or facts["is_offer"] or one.service_id is None:
+        return redirect(f"/visits/{token}", 303)
+    with transaction() as session:
+        services.cancel(session, token, now(), scope="all")
+    return redirect(book_url(one.therapist_slug, one.service_id, one.location_id, one.starts_at), 303)
 
 
 @visits.route("/<token>/cancel", methods=["GET", "POST"])
