@@ -47,6 +47,16 @@ def test_a_request_waits_on_top_of_today_and_is_accepted_with_one_tap(mine: Prac
     assert mine.visit(made.id).state == "confirmed"
 
 
+def test_what_comes_next_says_what_is_not_answered_yet(mine: Practice) -> None:
+    asked = mine.requested(mine.free()[-1])
+    next_ones = mine.get("/").text.partition("No visits today. Next:")[2].partition("</ul>")[0]
+    assert "(waits for your answer)" in next_ones
+    mine.post(f"/visits/{asked.id}/accept", back="today")
+    next_ones = mine.get("/").text.partition("No visits today. Next:")[2].partition("</ul>")[0]
+    assert "Pat Example" in next_ones
+    assert "waits for your answer" not in next_ones
+
+
 def test_a_series_is_asked_once_and_answered_whole_or_in_part(mine: Practice) -> None:
     wanted = BookingRequest(mine.service_id, mine.location_id, mine.free()[0], somebody(None), CLEAR, verified=True)
     first, *later = services.book_series(mine.session, wanted, 1, 3, clock.now())
