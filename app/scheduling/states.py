@@ -45,6 +45,9 @@ ENDED: Final = frozenset[State]({"declined", "expired", "cancelled_by_patient", 
 
 STATES: Final = LIVE | ENDED
 
+MOVABLE: Final = frozenset[State]({"requested", "confirmed"})
+"""Only in these another time can be asked for; a state that is not here lets it go."""
+
 UNTOLD: Final = frozenset[State]({"attended", "no_show"})
 """Whether somebody came is the therapist's own note: for the patient it stays a confirmed visit."""
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, Gone, Invalid
 from app.scheduling import queries, services
 from app.scheduling.models import Booking
 from app.scheduling.services import Booked
-from tests.scheduling.world import MONDAY, World, check_everything, refused
+from app.scheduling.waiting import Wish
+from tests.scheduling.world import MONDAY, World, check_everything, person, refused
 
 HOUR = timedelta(hours=1)
 NOON = MONDAY + 3 * HOUR
@@ -76,6 +78,23 @@ def test_a_cancelled_visit_takes_the_other_time_along(world: World) -> None:
     services.cancel(world.session, booked.token, world.now)
     assert {MONDAY, NOON} <= set(world.free())
     refused("wrong-state", Conflict, agree, world, booked, "patient", world.now)
+    check_everything(world.session)
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("by", ["patient", "therapist"])
+@pytest.mark.parametrize("act", [services.attended, services.no_show])
+def test_saying_who_came_lets_the_other_time_go(world: World, by: str, act: Callable[..., None]) -> None:
+    booked, tuesday = world.confirmed(MONDAY), MONDAY + 24 * HOUR
+    ask(world, booked, by, tuesday)
+    contact = person()
+    wish = Wish(tuesday.date(), tuesday.date(), from_minute=9 * 60, to_minute=10 * 60)
+    services.join_waitlist(world.session, world.service_id, wish, contact, world.now, verified=True)
+    act(world.session, booked.id, world.me, MONDAY)
+    seen = queries.visit(world.session, booked.token)
+    assert (seen.starts_at, seen.new_starts_at, seen.new_by, seen.new_expires_at) == (MONDAY, None, None, None)
+    offered = world.session.scalars(select(Booking).where(Booking.email == contact.email)).one()
+    assert (offered.state, offered.starts_at) == ("held", tuesday), "who waits has it now"
     check_everything(world.session)
 
 

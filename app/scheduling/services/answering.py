@@ -15,7 +15,7 @@ from app.scheduling.services.checks import check_free
 from app.scheduling.services.offers import offer_freed, offering_what_is_left
 from app.scheduling.services.subject import of_series, of_therapist, of_token
 from app.scheduling.services.transitions import together, transition
-from app.scheduling.states import PATIENT, Actor
+from app.scheduling.states import PATIENT, Action, Actor
 
 Reason = Literal["fully_booked", "not_my_field", "see_doctor", "no_new_patients", "other"]
 REASONS: Final[tuple[Reason, ...]] = ("fully_booked", "not_my_field", "see_doctor", "no_new_patients", "other")
@@ -82,17 +82,20 @@ def take_other_time(session: Session, token: object, starts_at: datetime, now: d
 
 
 def attended(session: Session, booking_id: int, therapist: Actor, now: datetime) -> None:
-    """The visit took place."""
-    booking = of_therapist(session, booking_id, therapist)
-    _check_begun(booking, now)
-    transition(session, booking, "attend", therapist, now)
+    """The visit took place. Another time that somebody asked for is let go."""
+    _say_who_came(session, booking_id, "attend", therapist, now)
 
 
 def no_show(session: Session, booking_id: int, therapist: Actor, now: datetime) -> None:
-    """The person did not come; they are not told."""
+    """The person did not come; they are not told. Another time that somebody asked for is let go."""
+    _say_who_came(session, booking_id, "miss", therapist, now)
+
+
+def _say_who_came(session: Session, booking_id: int, said: Action, therapist: Actor, now: datetime) -> None:
     booking = of_therapist(session, booking_id, therapist)
     _check_begun(booking, now)
-    transition(session, booking, "miss", therapist, now)
+    with offering_what_is_left(session, booking, now):
+        transition(session, booking, said, therapist, now)
 
 
 def place(session: Session, booking: Booking, location_id: int, *, by_owner: bool = False) -> Bookable:

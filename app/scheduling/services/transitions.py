@@ -16,7 +16,7 @@ from app.scheduling.plan import FOLLOW_UP, LATER, REMINDER, messages
 from app.scheduling.quanta import Interval
 from app.scheduling.services.busy import Weeks, add_busy, refresh_busy
 from app.scheduling.services.timelines import intervals_of, occupy, own
-from app.scheduling.states import ENDED, OPEN, Action, Actor, State, as_told, next_state
+from app.scheduling.states import ENDED, MOVABLE, OPEN, Action, Actor, State, as_told, next_state
 
 NO_NEW_TIME: dict[str, None] = dict.fromkeys(
     ("new_starts_at", "new_wall_start", "new_location_id", "new_by", "new_expires_at")
@@ -78,7 +78,7 @@ def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, 
     booking.events = (booking.events or 0) + 1
     if new not in OPEN:
         booking.expires_at = None
-    if new in ENDED:
+    if new not in MOVABLE:
         changes = {**NO_NEW_TIME, **changes}
     for name, value in changes.items():
         setattr(booking, name, value)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import LargeBinary, func, select, type_coerce, update
@@ -117,6 +118,21 @@ def test_moving_asks_the_patient_unless_it_was_agreed(mine: Practice) -> None:
     move(third, agreed="yes")
     moved = mine.visit(made.id)
     assert (moved.starts_at, moved.new_starts_at) == (third, None)
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("said", ["came", "missed"])
+def test_who_came_is_said_also_while_another_time_is_asked_for(mine: Practice, said: str) -> None:
+    first, second, *_ = mine.free()
+    made, wall = mine.confirmed(first), second.astimezone(AUSTIN)
+    told = {"day": wall.date(), "at": wall.strftime("%H:%M"), "location": mine.location_id}
+    assert mine.post(f"/visits/{made.id}/move", **told).status_code == 303
+    assert mine.visit(made.id).new_starts_at == second
+    with time_machine.travel(first - timedelta(minutes=5), tick=False):
+        sign_in(mine.client, "wren@person.example")
+        assert mine.post(f"/visits/{made.id}/{said}").status_code == 303
+    after = mine.visit(made.id)
+    assert (after.state, after.new_starts_at) == ({"came": "attended", "missed": "no_show"}[said], None)
 
 
 def test_a_drag_only_opens_the_form_with_the_new_time(mine: Practice) -> None:
