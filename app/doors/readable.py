@@ -10,10 +10,17 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 NUL = "\x00"
 HIGHEST_NUMBER = 2**31 - 1
 """Of a row: keys are 32-bit integers in PostgreSQL."""
+NO_ROW = -1
+"""A number that no row has."""
 
 
 def init_app(app: Flask) -> None:
     app.before_request(_keep_what_can_be_kept)
+
+
+def row_number(sent: int) -> int:
+    """The number to look a row up by: one beyond every row is as unknown as any other that no row has."""
+    return sent if sent <= HIGHEST_NUMBER else NO_ROW
 
 
 def _keep_what_can_be_kept() -> None:

@@ -77,6 +77,24 @@ def test_nobody_sends_a_price_or_a_state(client: FlaskClient, world: World, sess
     assert count(session) == 0
 
 
+@pytest.mark.databases
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 3_000_000_000, 2**53])
+def test_a_number_beyond_every_row_is_as_unknown_as_any_other(
+    client: FlaskClient, world: World, session: Session, number: int
+) -> None:
+    """PostgreSQL refuses to look for a number that no row could have."""
+    made = world.confirmed()
+    slug = session.get_one(Therapist, world.therapist_id).slug
+    session.commit()
+    for name in ("service", "location"):
+        refused(book(client, body(world, **{name: number}), f"key-{name}"), 404, "not-bookable")
+    for asked in (f"service={number}", f"service={world.service_id}&location={number}"):
+        refused(client.get(f"/api/v1/therapists/{slug}/times?{asked}"), 404, "service-unknown")
+    later = {"starts_at": (MONDAY + 24 * HOUR).isoformat(), "location": number}
+    refused(client.post(f"/api/v1/bookings/{made.token}/reschedule", json=later), 404, "not-bookable")
+    assert count(session) == 1
+
+
 def test_another_therapists_place_or_service(client: FlaskClient, world: World, session: Session) -> None:
     other = World.make(session)
     for facts in ({"location": other.location_id}, {"service": other.service_id}):

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
+from app.doors.readable import row_number
 from app.finder.asking import clean
 from app.referrals import queries, services, spreadsheets, statuses
 from app.referrals.queries import Place
@@ -89,7 +90,7 @@ def _place(text: str) -> Place | None:
     if not (text.isascii() and at.isdigit() and number.isdigit() and len(at) < 18 and len(number) < 18):
         return None
     try:
-        return Place(EPOCH + timedelta(microseconds=int(at)), int(number))
+        return Place(EPOCH + timedelta(microseconds=int(at)), row_number(int(number)))
     except OverflowError:
         return None
 

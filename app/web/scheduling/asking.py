@@ -5,15 +5,18 @@ from urllib.parse import urlencode
 
 from flask import request
 
-MOST_ID = 2**63 - 1
+from app.doors.readable import row_number
+
+MOST_DIGITS = 20
+"""Of a number: more of them say no more than that there is no such row."""
 FIRST, FAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Beyond these nobody books, and the arithmetic of dates ends (a week before the year 1)."""
 
 
 def number(name: str) -> int | None:
+    """The number of a row, whether or not there is one; None for anything but digits."""
     text = request.values.get(name, "")
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
-    return value if value is not None and value <= MOST_ID else None
+    return row_number(int(text[:MOST_DIGITS])) if text.isascii() and text.isdigit() else None
 
 
 def day(name: str) -> date | None:

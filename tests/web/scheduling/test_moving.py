@@ -88,6 +88,21 @@ def test_a_patient_asks_for_another_place(two: Two, session: Session) -> None:
     check_everything(session)
 
 
+@pytest.mark.parametrize("number", [2**31, 3_000_000_000, 2**63 - 1, 2**63, 10**40])
+def test_a_visit_moves_to_no_place_that_there_cannot_be(two: Two, session: Session, number: int) -> None:
+    """It is not moved at the place where it is, either: that was not asked for."""
+    booked = two.confirmed()
+    move = f"/visits/{booked.token}/move"
+    at = (MONDAY + 3 * HOUR).isoformat()
+    assert two.patient.get(f"{move}?location={number}").status_code == 200
+    refused = two.patient.post(move, at=at, location=str(number))
+    assert refused.status_code == 404
+    assert "This treatment cannot be booked there any more." in words(refused)
+    assert two.theirs.get(f"/practice/visits/{booked.id}/other-times?location={number}").status_code == 200
+    session.rollback()
+    assert (booked.starts_at, booked.new_starts_at) == (MONDAY, None)
+
+
 @pytest.mark.databases("sqlite")
 def test_each_time_is_said_on_the_clock_of_its_own_place(two: Two, session: Session) -> None:
     """Case 5: who reads the new time on the old place's clock comes an hour too early, or too late."""

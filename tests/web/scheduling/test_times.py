@@ -73,10 +73,12 @@ def test_services_and_places_can_be_chosen(patient: Patient, session: Session, w
     assert page.text.count('class="pick"') == 2
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(
     "query",
     [
         "service=x",
+        "service=3000000000&location=3000000000",
         "service=99999999999999999999",
         "from=2027-13-45",
         "from=0001-01-01",
