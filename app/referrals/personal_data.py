@@ -19,6 +19,7 @@ from app.referrals.models import (
     ReferralDraft,
     ReferralTemplate,
 )
+from app.referrals.services.answers import audited_all
 from app.referrals.services.registry import forget_unclaimed
 from app.scheduling.contact import email_key
 from app.scheduling.models import Booking
@@ -28,7 +29,7 @@ SEALED = ("note", "cautions", "label", "source")
 
 
 def export(session: Session, user: User) -> dict[str, Any]:
-    """The doctor's facts and referrals, and the patient's own answers."""
+    """The doctor's facts and referrals, and the patient's own answers. Needs a transaction: these reads are recorded."""
     doctor = session.scalar(select(Doctor).where(Doctor.user_id == user.id))
     own = session.scalars(
         select(OutcomeCheck)
@@ -37,6 +38,8 @@ def export(session: Session, user: User) -> dict[str, Any]:
         .order_by(OutcomeCheck.at)
     )
     answers = [(each, checks.from_json(each.answers)) for each in own]
+    about = dict.fromkeys(each.booking_id for each, _ in answers)
+    audited_all(session, "patient", "outcome-checks", about, clock.now())
     return {
         "doctor": _doctor(session, doctor) if doctor else None,
         "outcome_checks": [
@@ -47,7 +50,8 @@ def export(session: Session, user: User) -> dict[str, Any]:
 
 
 def _doctor(session: Session, doctor: Doctor) -> dict[str, Any]:
-    referrals = session.scalars(select(Referral).where(Referral.doctor_id == doctor.id).order_by(Referral.id))
+    referrals = session.scalars(select(Referral).where(Referral.doctor_id == doctor.id).order_by(Referral.id)).all()
+    audited_all(session, f"doctor:{doctor.id}", "referral-note", [each.id for each in referrals], clock.now())
     told = ("kind", "specialty_id", "created_at", "valid_until", "revoked_at", "opened", "note", "cautions", "label")
     return {
         **{name: getattr(doctor, name) for name in ("npi", "name", "practice", "phone", "state")},

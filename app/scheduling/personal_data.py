@@ -31,10 +31,11 @@ from app.scheduling.models import (
 )
 from app.scheduling.plan import LATER
 from app.scheduling.services.changing import CANCELLABLE, cancel, cancel_as_therapist
+from app.scheduling.services.sealed import audit_all
 from app.scheduling.services.timelines import lock, rederive
 from app.scheduling.services.transitions import about_visit
 from app.scheduling.services.visits_link import withdraw_links
-from app.scheduling.states import Actor
+from app.scheduling.states import PATIENT, Actor
 
 ERASED = "Erased person"
 TOLD = (
@@ -44,8 +45,10 @@ TOLD = (
 
 
 def export(session: Session, user: User) -> dict[str, Any]:
+    """Visits, what was written about them, and wishes. Needs a transaction: sealed words are read, which is recorded."""
     bookings = [each for each in _bookings(session, user) if each.verified_at]
     ids = [each.id for each in bookings]
+    audit_all(session, PATIENT, "visit", ids, clock.now())
     written = session.scalars(
         select(BookingMessage).where(BookingMessage.booking_id.in_(ids)).order_by(BookingMessage.at)
     )

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy import String, Text, func, select
+from sqlalchemy import String, Text, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.admin_models import AdminEvent
@@ -23,20 +23,23 @@ from app.directory.models import Therapist
 from app.doors.database import transaction
 from app.doors.post import post_of
 from app.notifications.delivery import Post, deliver_due
+from app.referrals.checks import Answers
 from app.referrals.models import Doctor
+from app.referrals.services import checking
 from app.scheduling import services as scheduling
 from app.scheduling.contact import NOWHERE
 from app.scheduling.emails import RENDERERS
-from app.scheduling.models import Booking
+from app.scheduling.models import AuditRead, Booking
 from app.scheduling.personal_data import ERASED
 from app.scheduling.waiting import Wish
 from app.tables import Base
 from tests import factories
 from tests.articles.test_editing import FORM as ELSEWHERE
-from tests.referrals.house import verified_doctor
+from tests.referrals.house import NOTE, House, doctor_client, verified_doctor
 from tests.scheduling.world import MONDAY, World, person
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
 from tests.support.html import problems_of
+from tests.support.questions import counted
 from tests.web.scheduling.journey import Patient
 
 pytestmark = pytest.mark.databases
@@ -188,6 +191,55 @@ def test_guest_visits_are_the_persons_once_the_address_is_proved_and_go_with_the
     assert (gone.name, gone.email, gone.phone, gone.note, gone.screening) == (ERASED, NOWHERE, None, None, None)
     assert kept[theirs.reference].email == "ben@person.example"
     assert scheduling.blocked(session, world.therapist_id) == [ADDRESS.casefold()], "what the page said"
+
+
+def reads(session: Session) -> list[tuple[str, str, int]]:
+    """Who read what that is sealed, in order."""
+    session.rollback()
+    query = select(AuditRead.reader, AuditRead.kind, AuditRead.subject_id).order_by(AuditRead.id)
+    return [(reader, kind, subject) for reader, kind, subject in session.execute(query)]
+
+
+def test_each_visit_whose_sealed_words_are_told_is_recorded_as_read(
+    app: Flask, ada: FlaskClient, session: Session
+) -> None:
+    """However many there are, in as many statements."""
+    world = World.make(session)
+    visits: list[int] = []
+    asked = []
+    for hour in range(3):
+        made = world.requested(MONDAY + timedelta(hours=hour), contact=person(email=ADDRESS), note="My left hip")
+        visits.append(made.id)
+        session.commit()
+        with counted(app) as seen:
+            assert "My left hip" in ada.post("/account/export").text
+        asked.append(len(seen))
+        assert reads(session)[-len(visits) :] == [("patient", "visit", each) for each in visits]
+    assert len(reads(session)) == 1 + 2 + 3
+    assert len(set(asked)) == 1, asked
+
+
+def test_who_holds_nothing_sealed_reads_nothing_sealed(ada: FlaskClient, session: Session) -> None:
+    theirs = World.make(session).requested(contact=person(email="ben@person.example"), note="My left hip")
+    session.commit()
+    assert theirs.reference not in ada.post("/account/export").text
+    assert reads(session) == []
+
+
+def test_a_doctors_notes_and_a_patients_answers_are_recorded_as_read_too(
+    app: Flask, ada: FlaskClient, session: Session
+) -> None:
+    house = House.make(app, session)
+    made = house.booked(session, "confirmed")
+    for pain in (7, 5):
+        checking.add_check(session, made.token, "before", Answers(pain, "tie my shoes"), "nobody", clock.now())
+    session.execute(update(Booking).values(email_key=ADDRESS, verified_at=clock.now()))
+    session.commit()
+
+    assert "tie my shoes" in ada.post("/account/export").text
+    assert reads(session) == [("patient", "visit", made.id), ("patient", "outcome-checks", made.id)]
+    assert NOTE in doctor_client(app).post("/account/export").text
+    assert reads(session)[2:] == [(f"doctor:{house.doctor_id}", "referral-note", house.referral.id)]
 
 
 def test_an_account_that_runs_a_practice_can_be_erased_too(ada: FlaskClient, session: Session) -> None:

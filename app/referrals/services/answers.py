@@ -1,5 +1,6 @@
 """The answer back: the patient's consent and the therapist's outcome note. Each by who may, and audited."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -102,11 +103,17 @@ def read_outcomes(session: Session, doctor: Doctor, referral_id: int, now: datet
         .where(Referral.id == referral_id, Referral.doctor_id == doctor.id, ReferralConsent.withdrawn_at.is_(None))
     )
     rows = session.scalars(query).all()
-    for row in rows:
-        audited(session, f"doctor:{doctor.id}", "outcome-note", row.booking_id, now)
+    audited_all(session, f"doctor:{doctor.id}", "outcome-note", [row.booking_id for row in rows], now)
     return {row.booking_id: (row.written_at, row.text) for row in rows}
 
 
 def audited(session: Session, reader: str, kind: str, subject_id: int, now: datetime) -> None:
     """Record who reads which sealed text, and when; never the text."""
-    session.execute(insert(AuditRead), {"at": now, "reader": reader, "kind": kind, "subject_id": subject_id})
+    audited_all(session, reader, kind, [subject_id], now)
+
+
+def audited_all(session: Session, reader: str, kind: str, subject_ids: Iterable[int], now: datetime) -> None:
+    """The same for several texts that are read at once: a row for each, in one statement."""
+    rows = [{"at": now, "reader": reader, "kind": kind, "subject_id": each} for each in subject_ids]
+    if rows:
+        session.execute(insert(AuditRead), rows)

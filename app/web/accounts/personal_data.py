@@ -28,6 +28,7 @@ STAYING: tuple[WhatStays, ...] = (scheduling.what_stays,)
 
 
 def export(session: Session, user: User) -> dict[str, Any]:
+    """All of it. Needs a transaction: reads of what is sealed are recorded."""
     return {name: tell(session, user) for name, tell in EXPORTS.items()}
 
 

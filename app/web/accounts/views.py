@@ -97,8 +97,10 @@ def end_all_devices() -> AnyResponse:
 @limiter.limit("6 per hour")
 @auth_required(within=30)
 def export() -> Response:
-    """Everything we hold about the person who asks, as one JSON file."""
-    text = json.dumps(personal_data.export(db.session, signed_in_user()), default=str, indent=2, ensure_ascii=False)
+    """Everything we hold about the person who asks, as one JSON file. That sealed words were read is recorded."""
+    with transaction() as changes:
+        told = personal_data.export(changes, signed_in_user())
+    text = json.dumps(told, default=str, indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": "attachment; filename=unknot-my-data.json", "Cache-Control": "no-store"}
     return Response(text, mimetype="application/json", headers=headers)
 
