@@ -1,6 +1,6 @@
 """Visits that are moved, cancelled, reminded of, or touched by new hours (the numbers are those of our list of cases)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,43 @@ def test_19_time_off_closes_half_a_day_and_lists_who_is_touched(world: World) ->
     check_everything(world.session)
     services.remove_time_off(world.session, world.therapist_id, number, world.now)
     assert min(world.free()) == MONDAY + HOUR
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    ("hours", "lists"),
+    [((24, 25), True), ((23, 24.5), True), ((24.75, 32), True), ((22, 24), False), ((25, 32), False)],
+)
+def test_19_time_off_lists_who_was_asked_to_come_then(world: World, hours: tuple[float, float], lists: bool) -> None:
+    """Both times are kept until the answer: a yes would put the visit into the time off."""
+    booked = world.confirmed(MONDAY)
+    services.reschedule_as_therapist(
+        world.session, booked.id, world.me, MONDAY + 24 * HOUR, world.location_id, world.now
+    )
+    first, last = (MONDAY + each * HOUR for each in hours)
+    listed = queries.bookings_touched(world.session, world.therapist_id, [(first, last)])
+    _, touched = services.add_time_off(world.session, world.therapist_id, first, last, world.now)
+    assert [each.id for each in listed] == [each.id for each in touched] == [booked.id] * lists
+
+
+@pytest.mark.databases
+def test_19_time_off_at_one_place_lists_who_was_asked_to_come_there(world: World) -> None:
+    other = Location(
+        therapist_id=world.therapist_id, city="Austin", region="TX", lat=30.4, lon=-97.7, time_zone="America/Chicago"
+    )
+    world.session.add(other)
+    world.session.flush()
+    world.set_hours(range(5), other.id)
+    booked, tuesday = world.confirmed(MONDAY), MONDAY + 24 * HOUR
+    services.reschedule_as_therapist(world.session, booked.id, world.me, tuesday, other.id, world.now)
+
+    def listed(first: datetime, where: int) -> list[int]:
+        span = first, first + HOUR
+        return [each.id for each in queries.bookings_touched(world.session, world.therapist_id, [span], where)]
+
+    here = world.location_id
+    assert [listed(MONDAY, here), listed(tuesday, other.id)] == [[booked.id], [booked.id]]
+    assert [listed(MONDAY, other.id), listed(tuesday, here)] == [[], []]
 
 
 def test_19_holidays_and_exceptions_replace_a_date(world: World) -> None:

@@ -1,18 +1,21 @@
 """A therapist's own view of the bookings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.directory.models import Location
 from app.scheduling.models import Booking
+from app.scheduling.queries.taken import seconds
 from app.scheduling.queries.visits import NEW_PLACE
 from app.scheduling.states import LIVE
 
 LONGEST = timedelta(hours=8)
+NEW_ENDS = seconds(Booking.new_starts_at) + Booking.minutes * 60
+"""When a visit would end at the other time that was asked for, in seconds since 1970."""
 
 
 class AgendaRow(NamedTuple):
@@ -79,11 +82,18 @@ def open_requests(session: Session, therapist_id: int) -> list[AgendaRow]:
 def bookings_touched(
     session: Session, therapist_id: int, intervals: Iterable[tuple[datetime, datetime]], location_id: int | None = None
 ) -> list[AgendaRow]:
-    """The live visits that overlap any of the intervals: to be listed before time off is saved."""
-    ranges = [(Booking.starts_at < ends) & (Booking.ends_at > starts) for starts, ends in intervals]
-    if not ranges:
+    """The live visits that overlap any of the intervals, as they stand or at the other time that somebody asked for: to
+    be listed before time off is saved."""
+    spans = list(intervals)
+    if not spans:
         return []
-    query = AGENDA.where(Booking.therapist_id == therapist_id, Booking.state.in_(TOLD), or_(*ranges))
-    if location_id is not None:
-        query = query.where(Booking.location_id == location_id)
+    own = [(Booking.starts_at < ends) & (Booking.ends_at > starts) for starts, ends in spans]
+    asked = [(Booking.new_starts_at < ends) & (int(starts.timestamp()) < NEW_ENDS) for starts, ends in spans]
+    touched = _at(Booking.location_id, location_id, own) | _at(Booking.new_location_id, location_id, asked)
+    query = AGENDA.where(Booking.therapist_id == therapist_id, Booking.state.in_(TOLD), touched)
     return [AgendaRow._make(row) for row in session.execute(query.order_by(Booking.starts_at))]
+
+
+def _at(column: InstrumentedAttribute[Any], location_id: int | None, any_of: Sequence[ColumnElement[bool]]) -> Any:
+    """Any of the conditions, at one location or everywhere."""
+    return or_(*any_of) if location_id is None else or_(*any_of) & (column == location_id)

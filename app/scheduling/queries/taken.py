@@ -46,7 +46,7 @@ def _visit(starts: int, ends: int | None, minutes: int, before: int, after: int,
     return Visit(first - quanta_in(before), first + quanta_in(minutes) + quanta_in(after), location_id)
 
 
-def _seconds(moment: Any) -> Any:
+def seconds(moment: Any) -> Any:
     """An instant as whole seconds since 1970, which cost less to read than datetimes."""
     return cast(extract("epoch", moment), BigInteger)
 
@@ -57,7 +57,7 @@ def _within(starts_at: Any, ends_at: Any) -> Any:
 
 def _bookings(starts_at: Any, location_id: Any) -> Any:
     return select(
-        _seconds(starts_at),
+        seconds(starts_at),
         null().cast(BigInteger),
         Booking.minutes,
         Booking.buffer_before,
@@ -75,8 +75,8 @@ TAKEN = union_all(
     _bookings(Booking.starts_at, Booking.location_id),
     _bookings(Booking.new_starts_at, Booking.new_location_id),
     select(
-        _seconds(ImportedBusy.starts_at),
-        _seconds(ImportedBusy.ends_at),
+        seconds(ImportedBusy.starts_at),
+        seconds(ImportedBusy.ends_at),
         literal(0),
         literal(0),
         literal(0),

@@ -23,6 +23,7 @@ from app.doors.database import db, transaction
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import AgendaRow
+from app.scheduling.queries.elsewhere import zones_of_new_times
 from app.web import formatting
 from app.web.fields import far_dates_refused, is_near
 from app.web.practice import hours as hours_form
@@ -174,7 +175,14 @@ def _save_or_ask(
             return redirect(url_for(".time_away"), code=303)
     sent = {name: value for name, value in request.form.items() if name not in ("seen", "csrf_token")}
     page = render_template(
-        "practice/touched.html", touched=touched, sent=sent, seen=seen, url=url, names=place_names(), zone_of=zone
+        "practice/touched.html",
+        touched=touched,
+        sent=sent,
+        seen=seen,
+        url=url,
+        names=place_names(),
+        zone_of=zone,
+        new_zones=zones_of_new_times(db.session, [row.id for row in touched if row.new_starts_at]),
     )
     return page, 409
 

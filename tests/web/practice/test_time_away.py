@@ -11,6 +11,7 @@ from app.core import clock
 from app.directory.models import Location
 from app.scheduling import queries
 from app.scheduling.models import Booking
+from app.web.formatting import when
 from tests.web.practice.conftest import Practice
 from tests.web.practice.test_page import hidden
 
@@ -50,6 +51,26 @@ def test_each_way_to_be_away_lists_the_visits_that_it_touches_and_no_others(mine
     left = [at.astimezone(AUSTIN).hour for at in free_on(mine, day)]
     assert not [hour for hour in left if form not in ("half a day", "shorter hours") or 11 <= hour < 13]
     assert {mine.visit(one.id).state for one in made} == {"confirmed"}
+
+
+@pytest.mark.parametrize("form", ["half a day", "days", "shorter hours", "closed", "holiday"])
+def test_each_way_to_be_away_lists_who_was_asked_to_come_then(mine: Practice, form: str) -> None:
+    """Their yes may come after it was saved."""
+    day = (clock.now().astimezone(AUSTIN) + timedelta(days=21)).date()
+    day -= timedelta(days=day.weekday())
+    made = mine.confirmed(datetime.combine(day - timedelta(days=5), time(9), AUSTIN))
+    asked_for = {"day": day, "at": "11:30", "location": mine.location_id}
+    assert mine.post(f"/visits/{made.id}/move", **asked_for).status_code == 303
+    sent = away(form, day)
+    path = sent.pop("path")
+    if "place" in sent:
+        sent["place"] = mine.location_id
+    asked = mine.post(path, **sent)
+    assert asked.status_code == 409
+    assert f"/practice/visits/{made.id}" in asked.text
+    assert f"Another time asked for: {when(datetime.combine(day, time(11, 30), AUSTIN))}" in asked.text
+    assert mine.post(path, **sent, seen=hidden(asked.text, "seen")).status_code == 303
+    assert mine.visit(made.id).new_starts_at == datetime.combine(day, time(11, 30), AUSTIN)
 
 
 def test_a_holiday_is_the_date_at_each_place(mine: Practice) -> None:
