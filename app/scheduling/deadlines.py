@@ -25,9 +25,11 @@ def hours_to_accept(accept_hours: int, *, proved: bool) -> int:
 
 
 def accept_by(now: datetime, starts_at: datetime, accept_hours: int = 24) -> datetime:
-    """`accept_hours` from now or two hours before the visit, whichever is first.
+    """`accept_hours` from now or two hours before the visit, whichever is first; for a visit less than four hours away
+    halfway to it instead of two hours before, if `accept_hours` are not over sooner.
 
-    A visit so near that the two hours are nearly over leaves half of what remains.
+    It is after `now` and before the visit. What is left then until the visit is two hours, or at least as long as there
+    was for the answer (docs/decisions/answers-to-near-requests.md).
     """
     halfway = now + (starts_at - now) / 2
     return min(now + timedelta(hours=accept_hours), max(starts_at - ANSWER_BEFORE_VISIT, halfway))

@@ -56,6 +56,12 @@ def test_the_accept_deadline_is_after_now_and_before_the_visit(now: datetime, ah
         assert deadline == min(now + timedelta(hours=hours), now + ahead - timedelta(hours=2))
 
 
+@given(moments, st.timedeltas(timedelta(minutes=1), timedelta(hours=4)), st.integers(1, 72))
+def test_a_request_for_a_visit_soon_is_answered_by_halfway_to_it(now: datetime, ahead: timedelta, hours: int) -> None:
+    deadline = deadlines.accept_by(now, now + ahead, hours)
+    assert deadline == min(now + timedelta(hours=hours), now + ahead / 2)
+
+
 @given(moments, st.timedeltas(timedelta(minutes=1), timedelta(days=60)))
 def test_reminders_come_before_the_visit_and_not_at_once(now: datetime, ahead: timedelta) -> None:
     reminders = deadlines.reminders(now, now + ahead)
