@@ -42,21 +42,37 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
+    """A claimed message. `attempt` is the number of its claim: with another one it is another worker's by now."""
+
     id: int
-    key: str
+    attempt: int
     mail: EmailMessage | None
     error: str | None
 
 
 def deliver_due(transactions: Transactions, post: Post, clock: Callable[[], datetime], limit: int = 20) -> int:
-    """Deliver up to `limit` messages; how many were tried. No transaction is open while a server is talked to."""
+    """Deliver up to `limit` messages; how many were tried. No transaction is open while a server is talked to.
+
+    Each is claimed and written only when its turn comes: behind a slow server nothing is claimed so long that its claim
+    lapses, and nothing is said that was overtaken while others were sent.
+    """
+    for tried in range(limit):
+        if not _deliver_next(transactions, post, clock):
+            return tried
+    return limit
+
+
+def _deliver_next(transactions: Transactions, post: Post, clock: Callable[[], datetime]) -> bool:
+    """Whether there was one to deliver."""
     with transactions() as session:
-        written = [_write(session, row, post, clock()) for row in _claim(session, clock(), limit)]
-    for one in written:
-        error = one.error or (_send(post.transport, one.mail) if one.mail else None)
-        with transactions() as session:
-            _note(session, one, error, clock())
-    return len(written)
+        row = _claim(session, clock())
+        one = _write(session, row, post, clock()) if row else None
+    if one is None:
+        return False
+    error = one.error or (_send(post.transport, one.mail) if one.mail else None)
+    with transactions() as session:
+        _note(session, one, error, clock())
+    return True
 
 
 def wait_before(attempt: int) -> timedelta:
@@ -89,7 +105,7 @@ def retry(session: Session, message_id: int, now: datetime) -> None:
         row.state, row.attempts, row.send_after = "waiting", 0, now
 
 
-def _claim(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
+def _claim(session: Session, now: datetime) -> OutboxMessage | None:
     query = (
         select(OutboxMessage)
         .where(
@@ -98,15 +114,15 @@ def _claim(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
             or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
         )
         .order_by(OutboxMessage.send_after, OutboxMessage.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
-    rows = list(session.scalars(query))
-    for row in rows:
+    row = session.scalars(query.execution_options(populate_existing=True)).first()
+    if row is not None:
         row.claimed_until = now + CLAIM
         row.attempts += 1
-    session.flush()
-    return rows
+        session.flush()
+    return row
 
 
 def _write(session: Session, row: OutboxMessage, post: Post, now: datetime) -> _Written:
@@ -116,8 +132,8 @@ def _write(session: Session, row: OutboxMessage, post: Post, now: datetime) -> _
             mail = to_mime(message, row.key, post.letterhead, now) if message else None
     except Exception as error:
         log.exception("message not written", key=row.key, kind=row.kind)
-        return _Written(row.id, row.key, None, f"{type(error).__name__}: not written")
-    return _Written(row.id, row.key, mail, None)
+        return _Written(row.id, row.attempts, None, f"{type(error).__name__}: not written")
+    return _Written(row.id, row.attempts, mail, None)
 
 
 def _render(session: Session, row: OutboxMessage, post: Post) -> Message | None:
@@ -139,8 +155,8 @@ def _send(transport: Transport, mail: EmailMessage) -> str | None:
 
 
 def _note(session: Session, one: _Written, error: str | None, now: datetime) -> None:
-    row = session.get(OutboxMessage, one.id)
-    if row is None or row.state != "waiting":
+    row = session.get(OutboxMessage, one.id, populate_existing=True, with_for_update=True)
+    if row is None or row.state != "waiting" or (error is not None and row.attempts != one.attempt):
         return
     row.claimed_until = None
     if error is not None:

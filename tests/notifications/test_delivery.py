@@ -185,6 +185,65 @@ def test_two_workers_at_once_send_each_message_once(app: Flask, tmp_path: Path) 
     assert len(sent) == len(set(sent)) == 30
 
 
+def test_behind_a_slow_server_no_other_worker_sends_the_same_again(app: Flask) -> None:
+    """Each mail takes a minute: the whole pass takes longer than a claim lasts."""
+    with app.app_context():
+        for number in range(8):
+            put(f"key-{number}")
+    sent: list[str] = []
+
+    def slowly(mail: EmailMessage) -> None:
+        sent.append(mail["Message-ID"])
+        if len(sent) == 7:
+            _elsewhere(app, lambda one: sent.append(one["Message-ID"]), NOON + timedelta(minutes=7))
+
+    with app.app_context():
+        deliver_due(transaction, post(slowly), lambda: NOON + timedelta(minutes=len(sent)))
+    assert len(sent) == len(set(sent)) == 8
+
+
+def test_who_lost_the_claim_does_not_give_it_back(app: Flask) -> None:
+    """The first worker's server hangs until a second one has claimed the mail, and then fails: no third may send it."""
+    with app.app_context():
+        put()
+    sent: list[EmailMessage] = []
+
+    def third(mail: EmailMessage) -> None:
+        sent.append(mail)
+
+    def second(mail: EmailMessage) -> None:
+        sent.append(mail)
+        hung.set()
+        failed_at_last.wait(10)
+        _elsewhere(app, third, NOON + CLAIM + timedelta(minutes=2))
+
+    def first(_mail: EmailMessage) -> None:
+        threads.append(_start(app, second, NOON + CLAIM))
+        hung.wait(10)
+        raise TimeoutError
+
+    hung, failed_at_last = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+    _elsewhere(app, first, NOON)
+    failed_at_last.set()
+    threads[0].join()
+    assert len(sent) == 1
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_message_is_written_when_its_turn_comes() -> None:
+    """What happened while others were sent is not overlooked."""
+    news: list[EmailMessage] = []
+
+    def told(*_arguments: Any) -> Message | None:
+        return None if news else HELLO
+
+    with transaction() as session:
+        enqueue(session, [Notice(key, "told", "visit:1", {}, NOON) for key in ("a", "b")])
+    deliver(news.append, told=told)
+    assert len(news) == 1
+
+
 @pytest.mark.usefixtures("inside")
 def test_a_message_waits_for_its_time_and_can_be_withdrawn() -> None:
     sent: list[EmailMessage] = []
@@ -244,6 +303,23 @@ def test_facts_are_sealed_at_rest(session: Session) -> None:
     enqueue(session, [Notice("a", "visit.confirm_contact", "visit:1", {"code": "123456"}, NOON)])
     raw = session.connection().exec_driver_sql("SELECT facts FROM outbox_message").scalar_one()
     assert b"123456" not in bytes(raw)
+
+
+def _start(app: Flask, transport: Transport, at: datetime) -> threading.Thread:
+    """Another worker, which delivers at this time."""
+
+    def work() -> None:
+        with app.app_context():
+            deliver(transport, at)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def _elsewhere(app: Flask, transport: Transport, at: datetime) -> None:
+    """Another worker delivers what it finds, to its end."""
+    _start(app, transport, at).join()
 
 
 def _free_port() -> int:
