@@ -27,6 +27,7 @@ from app.scheduling.contact import NOWHERE
 from app.scheduling.models import WaitlistEntry
 from app.scheduling.queries.offers import offers
 from app.scheduling.queries.visits import Visit, offered_times, series_of, visit_by_id
+from app.scheduling.still_true import still_true
 
 CALENDAR: Final[dict[str, Method]] = {
     "confirmed": "REQUEST",
@@ -36,17 +37,6 @@ CALENDAR: Final[dict[str, Method]] = {
     "moved_therapist": "PUBLISH",
 }
 """Which messages carry a calendar file. A cancelled request was in no calendar: nothing to take out."""
-
-STILL: Final[dict[str, frozenset[str]]] = {
-    "confirm_contact": frozenset({"held"}),
-    "time_offered": frozenset({"held"}),
-    "reminder": frozenset({"confirmed"}),
-    "follow_up": frozenset({"confirmed", "attended"}),
-    "requested": frozenset({"requested"}),
-    "new_request": frozenset({"requested"}),
-    "other_times": frozenset({"requested"}),
-}
-"""Messages that are true only while the visit is in one of these states: an answer may overtake the question."""
 
 
 def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
@@ -60,57 +50,47 @@ def price_in_words(visit: Visit, locale: str) -> str | None:
 
 def _about_visit(name: str) -> Renderer:
     def render(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
-        visit = _as_it_was(session, facts)
-        if visit is None or _is_stale(name, visit, facts):
+        dates = _dates(session, name, facts)
+        if not dates:
             return None
         to_therapist = facts.get("to") == "therapist"
-        to = visit.therapist_email if to_therapist else visit.email
-        return _message(session, name, visit, facts, letterhead, to, to_therapist) if to and to != NOWHERE else None
+        to = dates[0].therapist_email if to_therapist else dates[0].email
+        return _message(session, name, dates, facts, letterhead, to, to_therapist) if to and to != NOWHERE else None
 
     return render
 
 
-def _as_it_was(session: Session, facts: Mapping[str, Any]) -> Visit | None:
-    """The visit with the time and sequence of the change that the message tells of."""
+def _dates(session: Session, name: str, facts: Mapping[str, Any]) -> list[Visit]:
+    """The visits that a message speaks for, without those that it is no longer true of."""
+    gone = {"therapist_name": facts["therapist_gone"]} if "therapist_gone" in facts else {}
+    dates = [each._replace(**gone) for each in _named(session, facts) if still_true(name, each, facts, now())]
+    # The link and the code to confirm with open the one visit that they were made for.
+    shut = name == "confirm_contact" and all(each.id != facts["booking"] for each in dates)
+    return [] if shut else dates
+
+
+def _named(session: Session, facts: Mapping[str, Any]) -> list[Visit]:
+    """One visit, or those of a series that are named by their dates (all, where none is)."""
+    if "series" in facts:
+        named = {datetime.fromisoformat(each) for each in facts.get("dates", [])}
+        return [each for each in series_of(session, facts["series"]) if not named or each.starts_at in named]
     try:
-        visit = visit_by_id(session, facts["booking"])
+        return [visit_by_id(session, facts["booking"])]
     except NotFound:
-        return None
-    if "therapist_gone" in facts:
-        visit = visit._replace(therapist_name=facts["therapist_gone"])
-    if "starts_at" not in facts:
-        return visit
-    starts_at = datetime.fromisoformat(facts["starts_at"])
-    return visit._replace(
-        starts_at=starts_at,
-        ends_at=starts_at + (visit.ends_at - visit.starts_at),
-        sequence=facts.get("sequence", visit.sequence),
-    )
-
-
-def _is_stale(name: str, visit: Visit, facts: Mapping[str, Any]) -> bool:
-    if name in STILL and visit.state not in STILL[name]:
-        return True
-    if name == "reminder" and not deadlines.still_reminds(facts.get("before", ""), now(), visit.starts_at):
-        return True
-    if name == "ask_move":
-        return visit.new_starts_at != datetime.fromisoformat(facts["new_at"])
-    if name == "other_times" and not visit.offered_times:
-        return True
-    return name in ("reminder", "follow_up") and facts["sequence"] != visit.sequence
+        return []
 
 
 def _message(
     session: Session,
     name: str,
-    visit: Visit,
+    dates: list[Visit],
     facts: Mapping[str, Any],
     letterhead: Letterhead,
     to: str,
     to_therapist: bool,
 ) -> Message:
+    visit = dates[0]
     locale = visit.therapist_locale if to_therapist else visit.locale
-    dates = _dates(session, visit, facts)
     if not to_therapist and visit.verified_at is None:
         visit = visit._replace(name="", visit_for="")
     words = {
@@ -178,16 +158,6 @@ def _table(visit: Visit, dates: Sequence[Visit], locale: str, to_therapist: bool
     return [(label, value) for label, value in rows if value]
 
 
-def _dates(session: Session, visit: Visit, facts: Mapping[str, Any]) -> list[Visit]:
-    """The visits that a message speaks for: just one, or those of a series that it names (all, where it names none)."""
-    if "series" not in facts:
-        return [visit]
-    named = {datetime.fromisoformat(each) for each in facts.get("dates", [])}
-    others = [each._replace(therapist_name=visit.therapist_name) for each in series_of(session, facts["series"])]
-    every = [visit if each.id == visit.id else each for each in others]
-    return [each for each in every if not named or each.starts_at in named]
-
-
 def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
     """The therapist's other times, each on the clock of its place."""
     zones = {each.one.location_id: each.one.time_zone for each in offers(session, visit.therapist_slug)}
@@ -226,7 +196,7 @@ def _there(facts: Mapping[str, Any], which: str, visit: Visit, locale: str) -> s
 
 def _waitlist_joined(session: Session, facts: Mapping[str, Any], letterhead: Letterhead) -> Message | None:
     entry = session.get(WaitlistEntry, facts["entry"])
-    if entry is None or entry.state == "left" or not entry.proved_at:
+    if entry is None or entry.state in ("booked", "left") or not entry.proved_at:
         return None
     words = {"greeting": _greeting("", entry.locale), "leave_link": f"{letterhead.base_url}/waitlist/{entry.token}"}
     written = write(letterhead, "visit/waitlist_joined", words, locale=entry.locale)

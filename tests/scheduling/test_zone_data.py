@@ -55,6 +55,16 @@ def test_who_has_a_visit_that_was_put_back_is_reminded_at_its_new_instant_once(w
     check_everything(world.session)
 
 
+def test_a_mail_that_waits_says_the_new_instant_and_outdates_no_calendar(world: World) -> None:
+    booked = world.confirmed(MONDAY)
+    clocks_change(world)
+    services.keep_wall_times(world.session, world.therapist_id, world.now)
+    message = written(world, "visit.confirmed")
+    assert message.subject == "Your visit is confirmed: Mon 1 Mar, 9:00 am (Mountain Time)"
+    sequence = queries.visit(world.session, booked.token).sequence
+    assert f"SEQUENCE:{sequence}\r\n".encode() in message.attachments[0].content
+
+
 def test_the_history_tells_the_therapist_and_troubles_nobody_else(world: World) -> None:
     booked = world.requested(MONDAY)
     clocks_change(world)

@@ -78,7 +78,7 @@ def _tell(session: Session, booking: Booking, was: datetime, asked_for: datetime
         add_facts(session, [about], {"new_at": booking.new_starts_at.isoformat()})
     if booking.starts_at == was:
         return
-    add_facts(session, [about], {"starts_at": booking.starts_at.isoformat()})
+    add_facts(session, [about], {"starts_at": booking.starts_at.isoformat(), "sequence": booking.sequence})
     if booking.state == "confirmed":
         withdraw(session, about, LATER)
         enqueue(session, later(booking, now))
