@@ -5,7 +5,7 @@ Words are in `templates/mail/visit/`. Subjects and addresses name no treatment a
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
@@ -25,18 +25,22 @@ from app.scheduling import deadlines
 from app.scheduling.calendar_file import Method, calendar_file, where
 from app.scheduling.contact import NOWHERE
 from app.scheduling.models import WaitlistEntry
+from app.scheduling.plan import messages
 from app.scheduling.queries.offers import offers
-from app.scheduling.queries.visits import Visit, offered_times, series_of, visit_by_id
+from app.scheduling.queries.visits import Visit, history, offered_times, series_of, visit_by_id
+from app.scheduling.states import Action, State, Who
 from app.scheduling.still_true import still_true
 
 CALENDAR: Final[dict[str, Method]] = {
     "confirmed": "REQUEST",
     "moved": "REQUEST",
     "cancelled": "CANCEL",
+    "patient_cancelled": "CANCEL",
+    "cancelled_therapist": "CANCEL",
     "new_booking": "PUBLISH",
     "moved_therapist": "PUBLISH",
 }
-"""Which messages carry a calendar file. A cancelled request was in no calendar: nothing to take out."""
+"""Which messages carry a calendar file; one that takes a visit out goes to whom one was sent that put it in."""
 
 
 def when_in_words(at: datetime, time_zone: str, locale: str) -> str:
@@ -88,11 +92,14 @@ def _message(
     letterhead: Letterhead,
     to: str,
     to_therapist: bool,
-) -> Message:
+) -> Message | None:
     visit = dates[0]
     locale = visit.therapist_locale if to_therapist else visit.locale
     if not to_therapist and visit.verified_at is None:
         visit = visit._replace(name="", visit_for="")
+    attachments = _calendar(session, name, dates, letterhead, to_therapist, locale)
+    if name == "cancelled_therapist" and not attachments:
+        return None
     words = {
         "visit": visit,
         "greeting": _greeting(visit.name, locale),
@@ -112,6 +119,7 @@ def _message(
         "link": _page(visit, letterhead, to_therapist),
         "confirm_link": f"{letterhead.base_url}/visits/confirm/{facts.get('confirm', '')}",
         "several": len(dates) > 1,
+        "files": len(attachments),
         "offered": _offered(session, visit, locale) if name == "other_times" else [],
     }
     written = write(letterhead, f"visit/{name}", words, locale=locale, table=_table(visit, dates, locale, to_therapist))
@@ -120,7 +128,7 @@ def _message(
         subject=written.subject,
         text=written.text,
         html=written.html,
-        attachments=_calendar(name, dates, facts, letterhead, to_therapist, locale),
+        attachments=attachments,
     )
 
 
@@ -165,7 +173,7 @@ def _offered(session: Session, visit: Visit, locale: str) -> list[str]:
 
 
 def _calendar(
-    name: str, dates: list[Visit], facts: Mapping[str, Any], letterhead: Letterhead, to_therapist: bool, locale: str
+    session: Session, name: str, dates: list[Visit], letterhead: Letterhead, to_therapist: bool, locale: str
 ) -> tuple[Attachment, ...]:
     """A file for each date: one message of RFC 5546 is about one event."""
     method = CALENDAR.get(name)
@@ -173,15 +181,34 @@ def _calendar(
         return ()
     files = []
     for number, visit in enumerate(dates, 1):
-        if method == "CANCEL" and not (visit.sequence if len(dates) > 1 else facts.get("was") == "confirmed"):
+        if method == "CANCEL" and not _was_sent(session, visit, to_therapist):
             continue
         with_whom = texts(locale).gettext(N_("Visit with %(name)s")) % {"name": visit.therapist_name}
         title = visit.name if to_therapist else with_whom
         sender, page = address_of(letterhead.sender), _page(visit, letterhead, to_therapist)
-        content = calendar_file(visit, method, letterhead.base_url, sender, now(), title, page, locale)
+        # The patient is a guest in their own calendar only.
+        event = visit._replace(email=None) if to_therapist else visit
+        content = calendar_file(event, method, letterhead.base_url, sender, now(), title, page, locale)
         file = f"visit-{number}.ics" if len(dates) > 1 else "visit.ics"
         files.append(Attachment(file, "text/calendar", content, (("method", method), ("charset", "utf-8"))))
     return tuple(files)
+
+
+def _was_sent(session: Session, visit: Visit, to_therapist: bool) -> bool:
+    """Whether its reader was told of it with a file. A therapist who accepts a request is not."""
+    reader = "therapist" if to_therapist else "patient"
+    told = [
+        kind.removeprefix("visit.")
+        for each in history(session, visit.id)
+        for to, kind in messages(cast("State | None", each.old_state), cast(Action, each.action), _who(each.actor))
+        if to == reader
+    ]
+    return any(CALENDAR.get(name) in ("REQUEST", "PUBLISH") for name in told)
+
+
+def _who(actor: str) -> Who:
+    """`therapist:12` is a therapist."""
+    return cast(Who, actor.partition(":")[0])
 
 
 def _moment(at: datetime | None, visit: Visit, locale: str) -> str:
@@ -237,6 +264,7 @@ NAMES: Final = (
     "request_expired",
     "cancelled",
     "patient_cancelled",
+    "cancelled_therapist",
     "moved",
     "moved_therapist",
     "ask_move",

@@ -19,7 +19,8 @@ LATER: Final = (REMINDER, FOLLOW_UP)
 def messages(old: State | None, action: Action, who: Who) -> list[tuple[Recipient, str]]:
     """`(recipient, kind)` of each message of a transition; one each, never two to the same person.
 
-    Nobody is mailed when a held time is given back on its page: no therapist knew of it, and nobody showed the address
+    A therapist's own cancellation comes back only as a file that takes the visit out of the calendar again, where one
+    had put it there. Nobody is mailed when a held time is given back on its page: no therapist knew of it, and nobody showed the address
     to be theirs.
     """
     if action in ("ask_move", "refuse_move"):
@@ -52,7 +53,7 @@ _KINDS: Final[dict[str, list[tuple[Recipient, str]]]] = {
     "expire:requested": [("patient", "visit.expired"), ("therapist", "visit.request_expired")],
     "cancel:held:therapist": [("patient", "visit.cancelled")],
     "cancel:patient": [("patient", "visit.cancelled"), ("therapist", "visit.patient_cancelled")],
-    "cancel:therapist": [("patient", "visit.cancelled")],
+    "cancel:therapist": [("patient", "visit.cancelled"), ("therapist", "visit.cancelled_therapist")],
     "move:requested": [("patient", "visit.requested"), ("therapist", "visit.new_request")],
     "move:confirmed": [("patient", "visit.moved"), ("therapist", "visit.moved_therapist")],
     "lapse_move": [("patient", "visit.move_lapsed"), ("therapist", "visit.move_lapsed")],

@@ -35,6 +35,7 @@ STILL: Final[dict[str, frozenset[State]]] = {
     "request_expired": EXPIRED,
     "cancelled": frozenset({"cancelled_by_patient", "cancelled_by_therapist"}),
     "patient_cancelled": frozenset({"cancelled_by_patient"}),
+    "cancelled_therapist": frozenset({"cancelled_by_therapist"}),
     "message": STATES,
 }
 """The states of the visit in which each message is true."""

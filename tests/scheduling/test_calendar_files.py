@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 from app.notifications.messages import Message
 from app.scheduling import queries, services
 from app.scheduling.calendar_file import uid
+from app.scheduling.emails import RENDERERS
 from app.scheduling.own_feed import feed_file
+from app.scheduling.services import Booked
 from tests.scheduling.mails import PAPER, written
-from tests.scheduling.world import MONDAY, World
+from tests.scheduling.world import MONDAY, World, facts_in
 
 
 def calendar_of(message: Message) -> Calendar:
@@ -105,6 +108,76 @@ def test_a_cancelled_request_sends_no_calendar_file(session: Session) -> None:
     world = World.make(session)
     services.cancel(session, world.requested().token, world.now)
     assert written(world, "visit.cancelled").attachments == ()
+
+
+def cancel(world: World, booked: Booked) -> None:
+    services.cancel(world.session, booked.token, world.now)
+
+
+def cancel_as_therapist(world: World, booked: Booked) -> None:
+    services.cancel_as_therapist(world.session, booked.id, world.me, "ill", world.now)
+
+
+def moved(world: World) -> Booked:
+    """Accepted, which the therapist needs no file for, and then moved, for which there is one."""
+    booked = world.confirmed()
+    services.move_as_therapist(
+        world.session, booked.id, world.me, MONDAY + timedelta(hours=2), world.location_id, world.now
+    )
+    return booked
+
+
+PUT_IN: dict[str, tuple[str, Callable[[World], Booked]]] = {
+    "new_booking": ("instant", World.confirmed),
+    "moved_therapist": ("request", moved),
+}
+TAKEN_OUT = {"patient_cancelled": cancel, "cancelled_therapist": cancel_as_therapist}
+
+
+@pytest.mark.parametrize("kind", sorted(TAKEN_OUT))
+@pytest.mark.parametrize("put_in", sorted(PUT_IN))
+def test_what_a_mail_put_into_the_therapists_calendar_is_taken_out_again(
+    session: Session, put_in: str, kind: str
+) -> None:
+    mode, book = PUT_IN[put_in]
+    world = World.make(session, mode=mode)
+    booked = book(world)
+    before = calendar_of(written(world, f"visit.{put_in}")).walk("VEVENT")[0]
+    TAKEN_OUT[kind](world, booked)
+    message = written(world, f"visit.{kind}")
+    assert message.to == "therapist@example.test"
+    assert "The attached file takes it out of your calendar." in message.text
+    calendar = calendar_of(message)
+    (event,) = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCELLED")
+    assert (event["UID"], event["DTSTART"].dt) == (before["UID"], before["DTSTART"].dt)
+    assert event["SEQUENCE"] > before["SEQUENCE"]
+    assert "ATTENDEE" not in event, "the patient is no guest in the therapist's own calendar"
+
+
+@pytest.mark.parametrize("book", [World.requested, World.confirmed])
+def test_what_no_mail_put_into_the_therapists_calendar_is_not_taken_out(
+    session: Session, book: Callable[[World, datetime], Booked]
+) -> None:
+    """A request, also one that was accepted: the therapist was sent no file for it."""
+    world = World.make(session)
+    cancel(world, book(world, MONDAY))
+    message = written(world, "visit.patient_cancelled")
+    assert (message.attachments, "attached" in message.text) == ((), False)
+    cancel_as_therapist(world, book(world, MONDAY + timedelta(hours=2)))
+    (row,) = world.outbox("visit.cancelled_therapist")
+    assert RENDERERS[row.kind](session, facts_in(row), PAPER) is None
+
+
+def test_each_date_of_a_cancelled_series_is_taken_out_of_the_therapists_calendar(session: Session) -> None:
+    world = World.make(session, mode="instant")
+    made = services.book_series(session, world.request(verified=True), 1, 3, world.now)
+    services.cancel_as_therapist(session, made[0].id, world.me, "ill", world.now, scope="all")
+    (row,) = world.outbox("visit.cancelled_therapist")
+    message = written(world, row.kind)
+    assert len(message.attachments) == 3
+    assert "You cancelled these visits of Pat Example." in message.text
+    assert "The attached files take them out of your calendar." in message.text
 
 
 def test_the_feed_tells_of_every_change_by_its_sequence(session: Session) -> None:

@@ -170,6 +170,7 @@ def test_nobody_is_mailed_a_link_that_confirms_nothing(session: Session) -> None
 
 def test_each_message_is_sent_in_the_states_in_which_it_is_true(world: World) -> None:
     booked = world.confirmed()
+    moved_by(2)(world, booked)
     services.reschedule(world.session, booked.token, MONDAY + DAY, world.location_id, world.now)
     booking = world.session.get_one(Booking, booked.id)
     booking.offered_times = json.dumps([[MONDAY.isoformat(), world.location_id]])

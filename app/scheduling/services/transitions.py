@@ -141,7 +141,7 @@ def _tell(
         withdraw(session, about, LATER)
     notices: list[Notice] = []
     if told is not None:
-        snapshot = {"starts_at": booking.starts_at.isoformat(), "sequence": booking.sequence, "was": old, **told}
+        snapshot = {"starts_at": booking.starts_at.isoformat(), "sequence": booking.sequence, **told}
         notices += [
             Notice(f"{about}:{booking.events}:{to}", kind, about, {"booking": booking.id, **snapshot, "to": to}, now)
             for to, kind in messages(old, action, actor.kind)

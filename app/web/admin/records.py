@@ -23,6 +23,7 @@ MESSAGE = {
     "visit.request_expired": _l("Request not answered, to the therapist"),
     "visit.cancelled": _l("Visit cancelled, to the patient"),
     "visit.patient_cancelled": _l("Visit cancelled, to the therapist"),
+    "visit.cancelled_therapist": _l("Visit cancelled by the therapist, for the calendar"),
     "visit.moved": _l("Visit moved, to the patient"),
     "visit.moved_therapist": _l("Visit moved, to the therapist"),
     "visit.ask_move": _l("The patient asks to move a visit"),
