@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, RadioField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice
@@ -32,11 +33,19 @@ LONGEST_BIO = 4000
 TEXTS = ("first_name", "last_name", "credentials", "phone", "email", "website", "bio")
 
 
+class PhotoForm(FlaskForm):
+    photo = FileField(
+        _l("A picture of your face"),
+        description=_l("JPEG, PNG or WebP up to 5 MB. It is cut square. Where and when it was taken is removed."),
+        id="photo-file",
+    )
+
+
 class PageForm(FlaskForm):
     """`version` is the one that the page showed."""
 
     version = HiddenField()
-    first_name = StringField(_l("First name"), [Length(max=80)])
+    first_name = StringField(_l("First name"), [not_blank(_l("Write your first name.")), Length(max=80)])
     last_name = StringField(_l("Last name"), [not_blank(_l("Write your last name.")), Length(max=80)])
     credentials = StringField(_l("Letters after your name"), [Length(max=80)], description=_l("Such as LMT."))
     bio = TextAreaField(
@@ -103,6 +112,14 @@ def page() -> Answer:
         return _page(now_stored, form, years, 409, stale=_differences(now_stored, form))
     flash(_("Saved. Your page shows it now."), "ok")
     return redirect(url_for(".page"), code=303)
+
+
+def photo_refused(form: PhotoForm) -> Answer:
+    """The page again, with what is wrong with the picture."""
+    own = _own()
+    shown = PageForm(formdata=None, data=_shown(own))
+    shown.fill_choices()
+    return _page(own, shown, _years(own), 422, photo=form)
 
 
 @practice.post("/page/preview")
@@ -173,6 +190,6 @@ def _page(own: Therapist, form: PageForm, years: dict[str, str], status: int, **
     }
     shown = {
         "own": own, "form": form, "years": years, "groups": groups, "portrait": portrait,
-        "bio_html": simple(form.bio.data or ""), "stale": None,
+        "bio_html": simple(form.bio.data or ""), "stale": None, "photo": PhotoForm(formdata=None),
     }  # fmt: skip
     return render_template("practice/page.html", **{**shown, **more}), status

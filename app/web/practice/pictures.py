@@ -1,6 +1,6 @@
 """Portraits: taken in, kept in instance/uploads under a hash, given out."""
 
-from flask import Blueprint, Response, abort, flash, redirect, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, flash, redirect, send_from_directory, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,6 +13,7 @@ from app.doors.audience import audience
 from app.doors.database import db, transaction
 from app.doors.limits import limiter
 from app.doors.locale import said
+from app.web.practice.page import Answer, PhotoForm, photo_refused
 from app.web.practice.room import my_id, practice
 
 media = Blueprint("media", __name__)
@@ -33,15 +34,16 @@ def picture(name: str) -> Response:
 @practice.post("/page/photo")
 @audience("therapist")
 @limiter.limit("20 per hour")
-def upload_photo() -> AnyResponse:
-    sent = request.files.get("photo")
+def upload_photo() -> Answer:
+    form = PhotoForm()
+    sent = form.photo.data
     try:
-        if sent is None or not sent.filename:
+        if not sent:
             raise Invalid(_("Choose a picture first."), field="photo")
         made = photos.portrait(sent.stream.read(photos.MOST_BYTES + 1))
     except Invalid as error:
-        flash(said(error), "error")
-        return redirect(url_for(".page") + "#photo", code=303)
+        form.photo.errors = [said(error)]
+        return photo_refused(form)
     _use(uploads.keep(made))
     flash(_("Your photo is on your page."), "ok")
     return redirect(url_for(".page") + "#photo", code=303)

@@ -47,7 +47,13 @@ def test_the_second_of_two_windows_is_told_and_nothing_is_overwritten(mine: Prac
 
 def test_specialties_keep_their_years(mine: Practice) -> None:
     version = hidden(mine.get("/page").text, "version")
-    form = {"last_name": "Example", "gender": "", "version": version, "specialties": ["sciatica", "neck-pain"]}
+    form = {
+        "first_name": "Wren",
+        "last_name": "Example",
+        "gender": "",
+        "version": version,
+        "specialties": ["sciatica", "neck-pain"],
+    }
     mine.post("/page", **form, **{"years-sciatica": "12", "years-neck-pain": "²"})
     mine.session.rollback()
     rows = mine.session.execute(select(TherapistSpecialty.specialty_id, TherapistSpecialty.years))
@@ -73,7 +79,15 @@ def test_a_price_is_an_amount_of_money(mine: Practice, price: str) -> None:
 def test_columns_that_no_form_has_are_not_to_be_set(mine: Practice) -> None:
     version = hidden(mine.get("/page").text, "version")
     mine.post(
-        "/page", last_name="Example", gender="", version=version, claimed="", user_id="99", origin="nppes", slug="x"
+        "/page",
+        first_name="Wren",
+        last_name="Example",
+        gender="",
+        version=version,
+        claimed="",
+        user_id="99",
+        origin="nppes",
+        slug="x",
     )
     row = stored(mine)
     assert (row.claimed, row.origin, row.last_name) == (True, "self", "Example")
@@ -195,6 +209,26 @@ def test_an_upload_is_shown_and_what_is_refused_leaves_nothing(app: Flask, mine:
     mine.post("/page/photo/remove")
     assert mine.client.get(f"/media/{name}").status_code == 404
     assert mine.client.get("/media/..%2f..%2funknot.db").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "words"), [("me.jpg", "not a JPEG, PNG or WebP"), ("", "Choose a picture first.")])
+def test_what_is_wrong_with_a_photo_is_said_at_its_field(mine: Practice, name: str, words: str) -> None:
+    """On the page that answers, so that nothing scrolls past it; what the page says of the therapist stands there."""
+    answer = mine.client.post(
+        "/practice/page/photo", data={"photo": (io.BytesIO(SVG), name)}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    assert not problems_of(answer.text)
+    assert re.search(rf'<a href="#photo-file">[^<]*{words}', answer.text)
+    assert re.search(rf'id="photo-file-error">.*?{words}', answer.text)
+    assert 'value="Testa"' in answer.text
+
+
+def test_a_page_has_a_first_name(mine: Practice) -> None:
+    version = hidden(mine.get("/page").text, "version")
+    answer = mine.post("/page", first_name=" ", last_name="Example", gender="", version=version)
+    assert answer.status_code == 422
+    assert '<a href="#first_name">Write your first name.</a>' in answer.text
 
 
 def test_a_place_moves_to_where_it_says(mine: Practice) -> None:
