@@ -1,6 +1,7 @@
 """Admins decide on licences, claims, accounts and messages; each decision has a reason, and is kept."""
 
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,6 +68,23 @@ def test_every_room_is_sound_with_and_without_something_in_it(
         assert answer.status_code == 200, room
         assert not problems_of(answer.text), room
         assert "<script>alert" not in answer.text
+
+
+def test_every_room_leads_to_the_overview_and_to_the_account(admin: FlaskClient, licence: Licence) -> None:
+    for room in ("", "users", f"licences/{licence.id}"):
+        text = admin.get(f"/admin/{room}").text
+        assert re.search(r'<a href="/admin/"[^>]*>Overview</a>', text)
+        assert '<li class="site-nav__own"><a href="/account/">Account</a>' in text
+
+
+@pytest.mark.parametrize("sent", [None, {"status": "revoked"}])
+def test_a_licence_leads_back_to_the_queue_as_it_was_searched(
+    admin: FlaskClient, licence: Licence, sent: dict[str, str] | None
+) -> None:
+    path = f"/admin/licences/{licence.id}?q=sample"
+    text = (admin.post(path, data=sent) if sent else admin.get(path)).text
+    assert re.search(r'<p class="back"><a href="/admin/licences\?q=sample">', text)
+    assert '<a href="/admin/licences" aria-current="true">' in text
 
 
 def test_what_the_board_says_is_recorded_with_who_found_it_out(
