@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -144,6 +145,28 @@ def test_the_mail_to_the_patient_says_nothing_of_health(app: Flask, doctor: Flas
         deliver()
     session.rollback()
     assert session.scalars(select(OutboxMessage.facts).where(OutboxMessage.kind == "referral.link")).all() == [None]
+
+
+def test_a_bad_address_is_said_on_top_too(doctor: FlaskClient, session: Session) -> None:
+    made = doctor.post("/referring/new", data=FORM)
+    answer = doctor.post(f"{made.location}/mail", data={"email": "pat", "language": "en"})
+    assert answer.status_code == 422
+    assert not problems_of(answer.text)
+    assert re.search(r'data-module="error-summary".*?<li><a href="#email">', answer.text, re.S)
+
+
+def test_a_link_is_taken_back_on_a_second_word_and_not_given_out_then(doctor: FlaskClient) -> None:
+    made = doctor.post("/referring/new", data=FORM)
+    page = doctor.get(made.location).text
+    assert "Give it to the patient" in page
+    asked = re.search(r"<details[^>]*><summary>Take the link back</summary>(.*?)</details>", page)
+    assert asked
+    assert f'action="{made.location}/revoke"' in asked[1]
+    assert page.count("/revoke") == 1
+    page = doctor.post(f"{made.location}/revoke", follow_redirects=True).text
+    assert "This link no longer works." in page
+    for gone in ("Give it to the patient", "/qr.svg", "/handout", "Copy the link", "/revoke"):
+        assert gone not in page
 
 
 def test_a_link_taken_back_is_not_mailed(doctor: FlaskClient, session: Session) -> None:
