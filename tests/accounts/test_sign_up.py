@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.notifications.models import OutboxMessage
 from app.web.accounts import addresses, joining
 from tests.support.accounts import ADDRESS, PASSWORD, letters, link_in, make_user, sign_in, signed_in, user
+from tests.support.html import problems_of
 
 pytestmark = pytest.mark.databases
 
@@ -182,6 +183,23 @@ def test_signing_in_says_the_same_for_every_reason_it_fails(app: Flask, client: 
     pages = {sign_in(client, email, password).text.replace(email, "") for email, password in tries}
     assert len(pages) == 1
     assert "That address and password do not go together" in pages.pop()
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing"),
+    [({}, {"email", "password"}), ({"email": ADDRESS}, {"password"}), ({"email": " ", "password": OTHER}, {"email"})],
+)
+def test_what_was_not_typed_is_asked_for_at_its_field(
+    client: FlaskClient, sent: dict[str, str], missing: set[str]
+) -> None:
+    answer = client.post("/account/login", data=sent)
+    words = {"email": "Please type your e-mail address.", "password": "Please type a password."}
+    assert answer.status_code == 422
+    assert not problems_of(answer.text)
+    for name, text in words.items():
+        assert (f'<a href="#{name}">{text}</a>' in answer.text) == (name in missing)
+        assert (f'id="{name}-error"' in answer.text) == (name in missing)
+    assert "do not go together" not in answer.text
 
 
 def test_signing_in_hashes_once_for_known_and_unknown(

@@ -10,7 +10,7 @@ from app.accounts.roles import SIGNED_IN
 from app.core.sqlite import WRITING
 from app.doors.audience import declare_endpoints
 from app.doors.database import db
-from app.web.accounts import addresses, forms, limits, mail, rules, second_factor, sign_ins, watching
+from app.web.accounts import addresses, forms, limits, mail, rules, second_factor, sign_ins, signing_in, watching
 from app.web.accounts.settings import library_settings
 
 FOR_EVERYBODY = frozenset(
@@ -22,6 +22,7 @@ FOR_EVERYBODY = frozenset(
 HASHING = frozenset({"security.login", "security.verify", "security.register"})
 """They compute a hash before they write: no lock is held meanwhile."""
 OWN_VIEWS: dict[str, RouteCallable] = {
+    "login": signing_in.login,
     "register": addresses.register,
     "send_confirmation": addresses.send_confirmation,
     "forgot_password": addresses.forgot_password,
