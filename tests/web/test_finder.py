@@ -304,7 +304,10 @@ def test_a_hidden_therapist_is_not_found(client: FlaskClient, session: Session) 
 def test_a_report_is_kept(client: FlaskClient, session: Session, town: list[str]) -> None:
     path = f"/therapists/{town[0]}/report"
     assert not problems_of(client.get(path).text)
-    assert client.post(path, data={"words": "moved"}).status_code == 422
+    unsaid = client.post(path, data={"words": "moved"})
+    assert unsaid.status_code == 422
+    assert '<a href="#reason-0">Choose what is wrong.</a>' in unsaid.text
+    assert "Not a valid choice" not in unsaid.text
     sent = {"reason": "address", "words": "They moved\x00 <b>away</b>", "contact": "wren@example.org"}
     assert client.post(path, data=sent).status_code == 303
     kept = session.scalars(select(ListingReport)).one()

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional, Regexp
+from wtforms.validators import AnyOf, Length, Optional, Regexp
 
 REASONS = {
     "address": _l("The address"),
@@ -18,7 +18,12 @@ REASONS = {
 
 
 class ReportForm(FlaskForm):
-    reason = RadioField(_l("What is wrong?"), choices=[SelectChoice(*each) for each in REASONS.items()])
+    reason = RadioField(
+        _l("What is wrong?"),
+        choices=[SelectChoice(*each) for each in REASONS.items()],
+        validators=[AnyOf(REASONS, message=_l("Choose what is wrong."))],
+        validate_choice=False,
+    )
     words = TextAreaField(
         _l("What should it say?"),
         description=_l("Please leave out anything about your health."),
