@@ -1,24 +1,19 @@
 """A visit that came by phone: entered by the therapist, confirmed at once."""
 
-from datetime import datetime
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import Conflict, DomainError, Invalid
-from app.core.zones import zone
 from app.directory.queries import own_practice
 from app.doors.audience import audience
 from app.doors.caller import signed_in_user
 from app.doors.database import db, transaction
-from app.doors.locale import said
 from app.scheduling import services as scheduling
 from app.scheduling.safety import Screening
 from app.scheduling.services import BookingRequest, Contact
 from app.web.fields import plain
-from app.web.practice.moving import Answer, instant, place_names, wall_time
+from app.web.practice.moving import Answer, instant, place_names, refusal, wall_time
 from app.web.practice.room import actor, home_zone, my_id, practice
 from app.web.practice.visit_forms import NewVisitForm
 
@@ -34,7 +29,7 @@ def new_visit() -> Answer:
         flash(_("First add a service and a place where you work."), "warn")
         return redirect(url_for(".treatments"))
     if not form.validate_on_submit():
-        return _page(form, [], 422 if form.errors else 200)
+        return _page(form, 422 if form.errors else 200)
     starts_at = instant(form.day.data, form.at.data, zones[form.location.data])
     contact = Contact(
         name=form.name.data or "",
@@ -49,9 +44,8 @@ def new_visit() -> Answer:
         with transaction() as session:
             made = scheduling.enter(session, wanted, actor(), clock.now())
     except (Invalid, Conflict) as error:
-        _blame(form, error)
-        near = [each.astimezone(zone(zones[form.location.data])) for each in _times(error)]
-        return _page(form, near, 422)
+        _blame(form, error, zones[form.location.data])
+        return _page(form, 422)
     flash(_("Entered. The time is theirs."), "ok")
     return redirect(url_for(".visit", booking_id=made.id), code=303)
 
@@ -73,15 +67,10 @@ def _form() -> tuple[NewVisitForm, dict[int, str]]:
     return form, {each: place.time_zone for each, place in places.items()}
 
 
-def _blame(form: NewVisitForm, error: DomainError) -> None:
+def _blame(form: NewVisitForm, error: DomainError, time_zone: str) -> None:
     name = FIELDS.get(getattr(error, "field", None) or "", "at")
-    form[name].errors = [*form[name].errors, said(error)]
+    form[name].errors = [*form[name].errors, refusal(error, time_zone)]
 
 
-def _times(error: DomainError) -> list[datetime]:
-    times: Any = error.facts.get("times", [])
-    return list(times)
-
-
-def _page(form: NewVisitForm, near: list[datetime], status: int) -> Answer:
-    return render_template("practice/new_visit.html", form=form, near=near), status
+def _page(form: NewVisitForm, status: int) -> Answer:
+    return render_template("practice/new_visit.html", form=form), status

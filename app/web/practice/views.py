@@ -11,6 +11,7 @@ from app.web.practice import (  # noqa: F401 - they put their routes on the blue
     licences,
     moving,
     numbers,
+    offering,
     page,
     pictures,
     places,

@@ -1,5 +1,6 @@
 """What a therapist does with visits: answer, move, mark, write; and what they never see of others'."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -90,6 +91,55 @@ def test_other_times_are_offered_from_those_that_are_free(mine: Practice) -> Non
     assert second.isoformat() in (mine.visit(made.id).offered_times or "")
 
 
+def chosen_in(text: str) -> list[str]:
+    return [
+        datetime.fromisoformat(each).astimezone(UTC).isoformat()
+        for each in re.findall(r'name="times" value="([^"]+)" checked>', text)
+    ]
+
+
+def test_of_too_many_or_no_times_the_summary_speaks_and_the_choice_stays(mine: Practice) -> None:
+    first, *others = mine.free()
+    made = mine.requested(first)
+    path = f"/visits/{made.id}/other-times"
+    texts = [each.isoformat() for each in others[:4]]
+    for chosen in ([], texts):
+        answer = mine.post(path, times=chosen)
+        assert answer.status_code == 422
+        assert not problems_of(answer.text)
+        assert 'data-module="error-summary"' in answer.text
+        assert '<a href="#times-0">Offer one to three times.</a>' in answer.text
+        assert 'id="times-0"' in answer.text
+        assert chosen_in(answer.text) == chosen
+
+
+def days_of(text: str) -> list[str]:
+    return re.findall(r'<fieldset class="field"><legend class="group__legend">([A-Z][^<]+)</legend>', text)
+
+
+def test_other_times_are_whole_days_and_go_on_with_the_chosen_ones_kept(mine: Practice) -> None:
+    first, second, *_ = mine.free()
+    made = mine.requested(first)
+    path = f"/visits/{made.id}/other-times"
+    page = mine.get(path).text
+    shown = days_of(page)
+    assert len(shown) == 7
+    last_day = re.findall(r'name="times" value="([^"]+)"', page)[-1]
+    assert (datetime.fromisoformat(last_day) + timedelta(minutes=60)).astimezone(AUSTIN).hour == 17
+    later = re.search(r'name="show" value="([^"]+)">Later', page)
+    assert later
+    turned = mine.post(path, show=later[1], times=[second.isoformat()])
+    assert turned.status_code == 303
+    following = mine.client.get(turned.location)
+    assert not problems_of(following.text)
+    assert days_of(following.text)[0] == "Chosen on other days"
+    assert not set(days_of(following.text)) & set(shown)
+    assert chosen_in(following.text) == [second.isoformat()]
+    back = re.search(r'name="show" value="([^"]+)">.*?Earlier', following.text)
+    assert back
+    assert days_of(mine.get(f"{path}?show={back[1]}").text) == shown
+
+
 def test_the_page_shows_note_and_flags_and_each_read_is_recorded(mine: Practice) -> None:
     precaution = next(question for question in QUESTIONS if question.group == "precaution")
     answers = {question.id: question is precaution for question in QUESTIONS}
@@ -152,7 +202,7 @@ def test_a_time_that_is_taken_is_refused_with_others_near(mine: Practice) -> Non
     answer = mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **told)
     assert answer.status_code == 422
     assert "Sam Caller" in answer.text
-    assert "Free and near" in answer.text
+    assert re.search(r'<a href="#at">That time is not free. Free and near: [^<]+[0-9] [ap]m\.</a>', answer.text)
     wall = second.astimezone(AUSTIN)
     assert mine.post("/visits/new", day=wall.date(), at=wall.strftime("%H:%M"), **told).status_code == 303
 
