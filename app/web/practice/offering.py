@@ -20,7 +20,7 @@ from app.doors.locale import said
 from app.scheduling import queries
 from app.scheduling import services as scheduling
 from app.scheduling.queries import Visit
-from app.web.fields import CheckboxesField
+from app.web.fields import CheckboxesField, is_near
 from app.web.practice.moving import Answer, apply, free_for, place_names, places_of
 from app.web.practice.room import actor, my_id, practice
 from app.web.scheduling.asking import number
@@ -120,6 +120,6 @@ def _instants(texts: list[str]) -> list[datetime]:
             at = datetime.fromisoformat(text)
         except ValueError:
             continue
-        if at.tzinfo is not None:
+        if at.tzinfo is not None and is_near(at.date()):
             found.append(at)
     return found

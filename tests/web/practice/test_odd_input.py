@@ -154,6 +154,8 @@ ADDRESSES = {
     "/week?from={}": (*FAR_DAYS, *NO_DAYS),
     "/visits/new?at={}T10:00": (*FAR_DAYS, *NO_DAYS),
     "/visits/{visit}/move?to={}T10:00": (*FAR_DAYS, *NO_DAYS),
+    "/visits/{visit}/other-times?show={}": (*FAR_DAYS, *NO_DAYS),
+    "/visits/{visit}/other-times?times={}": ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00%2B14:00"),
     "/places/{place}/hours?set={}": NUMBERS[:-1],
     **{f"/{part}/{{}}": (str(2**31), str(2**63)) for part in ("visits", "services", "places", "licences")},
 }
