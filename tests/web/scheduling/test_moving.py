@@ -161,7 +161,7 @@ def test_a_drag_and_what_is_near_mean_the_clock_of_their_own_place(two: Two, ses
     taken = {"day": "2027-03-01", "at": "15:00", "location": two.world.location_id}
     refused = two.theirs.post(path, data=taken)
     assert refused.status_code == 422
-    near = words(refused).partition("Free and near:")[2].partition("We have agreed")[0]
+    near = words(refused).partition("Free and near:")[2].partition(".")[0]
     shown = [datetime.strptime(f"2027-03-01 {wall} -0600", "%Y-%m-%d %I:%M %p %z") for wall in WALL.findall(near)]
     assert shown
     assert set(shown) <= set(two.world.free(MONDAY, 1, location_id=two.world.location_id))
