@@ -78,7 +78,7 @@ def _change(booking: Booking, action: Action, new: State, changes: Mapping[str, 
     booking.events = (booking.events or 0) + 1
     if new not in OPEN:
         booking.expires_at = None
-    if new not in MOVABLE:
+    if new not in MOVABLE and booking.new_starts_at is not None:
         changes = {**NO_NEW_TIME, **changes}
     for name, value in changes.items():
         setattr(booking, name, value)
